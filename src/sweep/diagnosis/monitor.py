@@ -1,0 +1,154 @@
+"""Watch a run while it trains: fed point by point, it warns once per finding and says when to stop or to keep going."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sweep.curves import Curves, Series
+from sweep.diagnosis.stopping import Rise, rising
+from sweep.diagnosis.types import Baseline, Diagnosis
+from sweep.diagnosis.verdict import diagnose
+from sweep.diagnosis.view import View, look
+
+ALARMING = frozenset(
+    {"diverged", "collapsed", "oscillating", "lost_ground", "validation_rose", "generalization_gap", "rate_too_low"}
+)
+SETTLED = 8  # validation points before a finding other than a breakdown is believed
+BROKEN = 3  # values in a row that are NaN or infinite before the run counts as lost
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One message of a watched run: the finding's name (or ``keep_going``, ``stop``), where, and in words."""
+
+    name: str
+    step: float
+    text: str
+
+
+class Monitor:
+    """Holds the points of one run seen so far, the verdict on them, and what was said.
+
+    Up to 100 validation points it judges at each, then whenever there is a hundredth more of them, so that a long run
+    costs no more than a few hundred verdicts. ``patience``: the validation points without a new best after which plain
+    early stopping would end the run.
+    """
+
+    def __init__(self, baseline: Baseline | None = None, patience: int = 5) -> None:
+        self.alerts: list[Alert] = []
+        self._baseline, self._patience = baseline, patience
+        self._seen: dict[str, tuple[list[float], list[float]]] = {}
+        self._said: set[str] = set()
+        self._before: frozenset[str] = frozenset()
+        self._judged = self._waited = self._bad = 0
+        self._best = math.inf
+        self._lost = self._idle = False
+        self._diagnosis: Diagnosis | None = None  # of all points so far; None where points came since
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """The verdict on everything fed so far."""
+        if self._diagnosis is None:
+            self._diagnosis = diagnose(self.curves, self._baseline)
+        return self._diagnosis
+
+    @property
+    def lost(self) -> bool:
+        """The run is beyond help: diverged, collapsed, or overfit well beyond its best. Once lost, it stays so."""
+        return self._lost
+
+    @property
+    def should_stop(self) -> bool:
+        """Lost, or nothing left to gain: neither training nor validation moves any more."""
+        return self._lost or self._idle
+
+    @property
+    def curves(self) -> Curves:
+        """Everything fed so far."""
+        return Curves({name: Series(steps, points) for name, (steps, points) in self._seen.items()})
+
+    def add(self, step: float, values: Mapping[str, float]) -> list[Alert]:
+        """Take the values of one step, by name, and return what is new to say about the run."""
+        for name, value in values.items():
+            steps, points = self._seen.setdefault(name, ([], []))
+            steps.append(step)
+            points.append(value)
+        self._diagnosis = None
+        losses = [value for name, value in values.items() if name.endswith("loss")]
+        self._bad = self._bad + 1 if any(not math.isfinite(v) for v in losses) else 0 if losses else self._bad
+        validated = any(name.startswith("val_") for name in values)
+        if not (validated or self._bad == BROKEN):
+            return []
+        count = max(len(points) for _, points in self._seen.values())
+        if count < self._judged + self._judged // 100 + 1 and self._bad != BROKEN:
+            return []
+        self._judged = count
+        fresh = [alert for alert in self._judge(step) if alert.name not in self._said]
+        self._said.update(alert.name for alert in fresh if alert.name != "keep_going")
+        self.alerts += fresh
+        return fresh
+
+    def _judge(self, step: float) -> list[Alert]:
+        view = look(self.curves)
+        rise = rising(view.val, view.train) if view.val.size >= 4 else None
+        now = {found.name: found for found in self.diagnosis.findings if found.name in ALARMING}
+        known = view.val.size >= SETTLED or "diverged" in now
+        alerts = [Alert(x.name, step, x.text) for x in now.values() if known and self._believed(x.name)]
+        self._before = frozenset(now)
+        alerts += self._wait(view, rise, step)
+        was = self.should_stop
+        self._lost = self._lost or self._bad >= BROKEN or self._gone(view, rise)
+        self._idle = self._idle or idle(view)
+        if self.should_stop and not was:
+            alerts.append(Alert("stop", step, self._reason(view, rise)))
+        return alerts
+
+    def _believed(self, name: str) -> bool:
+        """A symptom is reported when it is seen twice running; NaN, only when it stays."""
+        return self._bad >= BROKEN if name == "diverged" else name in self._before
+
+    def _gone(self, view: View, rise: Rise | None) -> bool:
+        if view.val.size < SETTLED:
+            return False
+        names = {found.name for found in self.diagnosis.findings} & self._before
+        thrown = "diverged" in names and view.broken is None
+        return thrown or "collapsed" in names or (rise is not None and rise.lost)
+
+    def _wait(self, view: View, rise: Rise | None, step: float) -> list[Alert]:
+        """Where patience would have ended a run that still improves, say so."""
+        if not view.val.size:
+            return []
+        best = view.value(float(view.val.min()))
+        self._waited = 0 if best < self._best else self._waited + 1
+        self._best = best
+        gain, error = self.diagnosis.trend.get("gain", 0.0), self.diagnosis.trend.get("error", 0.0)
+        if self._waited != self._patience or gain < 2 * error or self.diagnosis.regime in ("overfit", "erratic"):
+            return []
+        text = (
+            f"no new best for {self._patience} evaluations, yet the trend is still downwards: "
+            f"as much training again would gain about {gain:.3g} +- {error:.2g}"
+        )
+        return [Alert("keep_going", step, text)] if gain > 0 else []
+
+    def _reason(self, view: View, rise: Rise | None) -> str:
+        if self._bad >= BROKEN:
+            return f"the loss was NaN or infinite {BROKEN} times running"
+        if rise is not None and rise.lost:
+            best = int(np.argmin(view.val))
+            return f"validation {view.kind} has risen since step {view.steps[best]:g}: keep the weights of that step"
+        if self._lost:
+            return self.diagnosis.findings[0].text
+        return "neither training nor validation moves any more: nothing is left to gain"
+
+
+def idle(view: View) -> bool:
+    """Whether every series stood still, to a millionth of its range, in the last half of a long enough run."""
+    half = slice(view.main.size // 2, None)
+    if view.main.size < 20:
+        return False
+    parts = [part for part in (view.val, view.train) if part.size]
+    return all(np.ptp(part[half]) <= 1e-6 * np.ptp(part) for part in parts)

@@ -1,0 +1,46 @@
+"""Where a curve is heading: an extrapolation with its error."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sweep.curves import Floats
+from sweep.diagnosis.noise import bins
+
+POINTS = 40
+RATES = np.geomspace(0.35, 40, 15)
+POWERS = np.array([0.25, 0.5, 1.0, 2.0])
+
+
+def ahead(time: Floats, values: Floats, factor: float = 2.0) -> tuple[float, float]:
+    """How far a run would still fall if it were ``factor`` times as long, and the error of that.
+
+    ``values`` and ``time``, the share of the run, ending at 1, are of shape ``(points,)``.
+    Falling exponentials, falling powers and a straight line are each fitted by least squares (two free numbers each)
+    to the last two thirds of the curve; the answers are averaged with the weights SSE^(-m/2) of m points, which is the
+    profile likelihood under normal noise of unknown size. A curve that does not fall gives 0. Both in the units of
+    ``values``; the fall is at least 0, and where all values are positive at most the last fitted one.
+    """
+    keep = slice(values.size // 3, None)
+    y, x = bins(values[keep], POINTS), bins(time[keep], POINTS)
+    if y.size < 3 or x[-1] - x[0] < 1e-9:
+        return 0.0, 0.0
+    u, end = x - 1.0, factor - 1.0
+    at = np.append(u, [0.0, end])
+    shapes = np.vstack(
+        [np.exp(-RATES[:, None] * (at + 0.5)), (at + 1.02) ** -POWERS[:, None], 1 - at[None, :]],
+    )
+    phi, now, later = shapes[:, :-2], shapes[:, -2], shapes[:, -1]
+    centred = phi - phi.mean(axis=1, keepdims=True)
+    spread = np.maximum((centred**2).sum(axis=1), 1e-300)
+    height = np.maximum(centred @ (y - y.mean()) / spread, 0.0)
+    error = ((y - y.mean() - height[:, None] * centred) ** 2).sum(axis=1)
+    floor = max(float(error.min()), 1e-24 * float((y**2).sum()), 1e-300)
+    weight = np.maximum(error / floor, 1.0) ** (-0.5 * y.size)
+    weight /= weight.sum()
+    fall = height * (now - later)
+    if values.min() > 0:
+        fall = np.minimum(fall, max(float(y[-1]), 0.0))
+    best = float(weight @ fall)
+    own = floor / max(y.size - 2, 1) / spread * (now - later) ** 2
+    return best, float(np.sqrt(weight @ ((fall - best) ** 2 + own)))

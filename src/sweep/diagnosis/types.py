@@ -1,0 +1,72 @@
+"""What a diagnosis is made of: plain frozen records that print, compare and turn into JSON."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Regime = Literal["healthy", "overfit", "underfit", "erratic", "inconclusive"]
+REGIMES: tuple[Regime, ...] = ("healthy", "overfit", "underfit", "erratic")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One symptom: the number measured, the bound it crossed, the step where it shows (``None``: the whole run)."""
+
+    name: str
+    value: float
+    bound: float
+    step: float | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A remedy by name, how strong a dose the curves call for (1 is the remedy's own default), and why."""
+
+    remedy: str
+    text: str
+    dose: float = 1.0
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What a constant predictor reaches, where known: the loss in the loss's own units, the accuracy in 0..1."""
+
+    loss: float | None = None
+    acc: float | None = None
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A verdict on one run, with its reasons.
+
+    ``confidence`` is the calibrated share of such verdicts that are right, in 0..1. ``findings`` are ordered with the
+    ones behind the verdict first. The last four answer the questions after training, each a record whose ``text`` says
+    it in words.
+    """
+
+    regime: Regime
+    confidence: float
+    findings: tuple[Finding, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    final: dict[str, Any] = field(default_factory=dict)
+    efficiency: dict[str, Any] = field(default_factory=dict)
+    generalization: dict[str, Any] = field(default_factory=dict)
+    trend: dict[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as JSON can hold it: numbers that are not finite become ``None``."""
+        plain: dict[str, Any] = _jsonable(asdict(self))
+        return plain
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _jsonable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_jsonable(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value

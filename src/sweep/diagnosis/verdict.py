@@ -1,0 +1,106 @@
+"""The verdict: rules in a fixed order of precedence; the first that holds decides, the others remain findings."""
+
+from __future__ import annotations
+
+import math
+
+from sweep.curves import Curves
+from sweep.diagnosis.advice import advise
+from sweep.diagnosis.constants import CONFIDENCE
+from sweep.diagnosis.features import Features, measure
+from sweep.diagnosis.questions import efficiency, final, generalization, trend
+from sweep.diagnosis.rules import RULES, Rule, at, beyond
+from sweep.diagnosis.symptoms import symptoms
+from sweep.diagnosis.types import Baseline, Diagnosis, Finding, Regime
+from sweep.diagnosis.view import View, look
+
+ENOUGH = 4  # points below which nothing but a plain breakdown is called
+
+
+def diagnose(curves: Curves, baseline: Baseline | None = None) -> Diagnosis:
+    """Judge one run from its curves alone; never raises, whatever the curves hold.
+
+    ``baseline`` is what a constant predictor reaches, where known; it makes underfitting plainer to see.
+    """
+    view = look(curves)
+    broken = () if view.broken is None else (_broken(view.broken),)
+    if view.main.size == 0:
+        return _without_points(broken)
+    f = measure(view)
+    regime, margin, rules = weigh(view, f)
+    chance = _chance(view, f, baseline)
+    if broken:
+        regime, margin = "erratic", 3.0
+    elif chance and regime == "healthy":
+        regime, margin = "underfit", beyond(chance.value, chance.bound)
+    behind = [rule.finding(view, f) for rule in rules]
+    findings = (*broken, *behind, *((chance,) if chance else ()), *symptoms(view, f, curves))
+    if regime == "inconclusive":
+        text = f"{f.points} points are too few for a verdict"
+        findings = (Finding("too_short", f.points, ENOUGH, None, text), *findings)
+    return Diagnosis(
+        regime,
+        confidence(regime, margin, bool(view.val.size)),
+        findings,
+        advise(findings, regime),
+        final(view, f, baseline),
+        efficiency(view, f),
+        generalization(view, f, curves),
+        trend(view, f),
+    )
+
+
+def weigh(view: View, f: Features) -> tuple[Regime, float, list[Rule]]:
+    """The regime, how clear the case is, and the rules that hold, those behind the verdict first.
+
+    The margin is the smaller of how far the deciding rule is beyond its bound and how far all rules that come before
+    it are below theirs; for a healthy run, how far all rules are below.
+    """
+    strengths = [rule.strength(view, f) for rule in RULES]
+    holding = [rule for rule, strength in zip(RULES, strengths, strict=True) if strength > 0]
+    if f.points < ENOUGH:
+        return "inconclusive", 0.0, holding
+    if not holding:
+        return "healthy", -max(strengths), []
+    regime = holding[0].regime
+    earlier = [-strengths[at] for at in range(_first(regime))]
+    own = max(strength for rule, strength in zip(RULES, strengths, strict=True) if rule.regime == regime)
+    ordered = sorted(holding, key=lambda rule: rule.regime != regime)
+    return regime, max(min([*earlier, own]), 0.0), ordered
+
+
+def _first(regime: Regime) -> int:
+    """Where the rules of a regime begin."""
+    return next(at for at, rule in enumerate(RULES) if rule.regime == regime)
+
+
+def confidence(regime: Regime, margin: float, validated: bool = True) -> float:
+    """The calibrated chance that a verdict this clear is right; at most even odds for health without validation."""
+    if regime == "inconclusive":
+        return 0.0
+    offset, slope = CONFIDENCE[regime]
+    chance = 1 / (1 + math.exp(-(offset + slope * margin)))
+    return chance if validated or regime != "healthy" else min(chance, 0.5)
+
+
+def _broken(step: float) -> Finding:
+    return Finding("diverged", math.inf, 1.0, step, f"the loss is NaN or infinite from {at(step)} on")
+
+
+def _without_points(broken: tuple[Finding, ...]) -> Diagnosis:
+    if broken:
+        return Diagnosis("erratic", confidence("erratic", 3.0), broken, advise(broken, "erratic"))
+    nothing = Finding("too_short", 0.0, ENOUGH, None, "no loss and no accuracy was recorded")
+    return Diagnosis("inconclusive", 0.0, (nothing,))
+
+
+def _chance(view: View, f: Features, baseline: Baseline | None) -> Finding | None:
+    """No better than a constant predictor, in training and validation, where the baseline is known."""
+    if baseline is None or baseline.loss is None or view.kind != "loss" or not baseline.loss > 0:
+        return None
+    level = min(f.end, f.train_end) if view.train.size and view.val.size else f.end
+    share = view.value(level) / baseline.loss
+    if share <= 0.97:
+        return None
+    text = f"the loss ends at {100 * share:.0f} % of what a constant predictor reaches"
+    return Finding("no_better_than_chance", share, 0.97, None, text)
