@@ -1,0 +1,73 @@
+"""What can be told to be wrong with a recipe before anything is made: files, columns, labels, checkpoint. No torch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sweep import recipes
+from sweep.errors import ConfigError
+from sweep.schema import Recipe
+
+_seen: set[str] = set()
+
+
+def check(recipe: Recipe) -> None:
+    """Raises `ConfigError` for the first thing that is wrong; a recipe that was found right is not looked at again."""
+    said = json.dumps(asdict(recipe), sort_keys=True, default=str)
+    if said in _seen:
+        return
+    recipes.module(recipe.family)
+    if recipe.metrics:
+        from sweep.recipes import metrics
+
+        metrics.check(recipe.metrics)
+    look = _LOOKS.get(recipe.family)
+    if look:
+        look(recipe.data, recipe.model)
+    _seen.add(said)
+
+
+def _text(data: Mapping[str, Any], model: Mapping[str, Any]) -> None:
+    from sweep.recipes import checkpoint, corpus
+
+    corpus.columns(data)
+    checkpoint.check(model["checkpoint"])
+    if not data["name"]:  # a data set of the hub is fetched by the trial
+        corpus.read(data)
+
+
+def _image(data: Mapping[str, Any], model: Mapping[str, Any]) -> None:
+    from sweep.recipes import checkpoint
+
+    if not data["train"]:
+        raise ConfigError("recipe.data.train", "has no value: name a folder of images, or one that datasets saved")
+    for part in ("train", "validation", "test"):
+        if data[part] and not Path(data[part]).is_dir():
+            raise ConfigError(f"recipe.data.{part}", f"is {data[part]!r}, which is no folder (looked in {Path.cwd()})")
+    checkpoint.check(model["checkpoint"])
+
+
+def _language(data: Mapping[str, Any], model: Mapping[str, Any]) -> None:
+    for part in ("train", "validation", "test"):
+        if data[part] and not Path(data[part]).is_file():
+            raise ConfigError(f"recipe.data.{part}", f"is {data[part]!r}, which is no file (looked in {Path.cwd()})")
+
+
+def _translation(data: Mapping[str, Any], model: Mapping[str, Any]) -> None:
+    from sweep.recipes import table
+
+    for part in ("train", "validation", "test"):
+        if data[part]:
+            table.check(data[part], f"recipe.data.{part}", (data["source"], data["target"]), data["encoding"])
+
+
+_LOOKS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], None]] = {
+    "text": _text,
+    "image": _image,
+    "language": _language,
+    "translation": _translation,
+}

@@ -1,0 +1,52 @@
+"""Small data held in memory as tensors: a batch is one indexing, where decoding its examples took half the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import torch
+from datasets import Dataset
+
+from sweep.recipes.task import Task
+
+Batch = Mapping[str, torch.Tensor]
+
+
+class Tensors(torch.utils.data.Dataset[Batch]):
+    """A map-style dataset of equally shaped examples; PyTorch's loader asks it for whole batches."""
+
+    def __init__(self, data: Dataset) -> None:
+        self._columns: Batch = data.with_format("torch")[:]
+        self._size = len(data)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, row: int) -> Batch:
+        return {name: column[row] for name, column in self._columns.items()}
+
+    def __getitems__(self, rows: Sequence[int]) -> Batch:
+        """The batch of these rows, each tensor of shape ``(len(rows), ...)``."""
+        which = torch.as_tensor(rows)
+        return {name: column[which] for name, column in self._columns.items()}
+
+
+def resident(task: Task) -> Task:
+    """The same task with its splits in memory."""
+    return replace(
+        task,
+        train=Tensors(task.train),
+        sample=Tensors(task.sample),
+        validation=Tensors(task.validation),
+        test=Tensors(task.test),
+        collate=_batch,
+    )
+
+
+def _batch(examples: Batch | list[Batch]) -> Batch:
+    """A loader's batch is one already; single examples are stacked."""
+    if isinstance(examples, list):
+        stacked: Batch = torch.utils.data.default_collate(examples)
+        return stacked
+    return examples
