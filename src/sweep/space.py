@@ -1,0 +1,139 @@
+"""The search space: what each parameter of a study may be. Pure values, no Hydra, no Optuna."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sweep.errors import StudyError
+
+Scalar = str | int | float | bool | None
+Params = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of some values, in the order given."""
+
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True)
+class Range:
+    """Numbers from `low` up to `high`, both included, `step` apart."""
+
+    low: float
+    high: float
+    step: float = 1
+
+    @property
+    def values(self) -> tuple[Scalar, ...]:
+        """Every number of the range, integers where all three bounds are."""
+        count = math.floor((self.high - self.low) / self.step + 1e-9) + 1
+        return tuple(
+            self.low + i * self.step if self.whole else float(f"{self.low + i * self.step:.12g}") for i in range(count)
+        )
+
+    @property
+    def whole(self) -> bool:
+        """Whether all numbers are integers."""
+        return all(isinstance(x, int) for x in (self.low, self.high, self.step))
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Any number from `low` to `high`, evenly in its logarithm where `log`, rounded to integers where `whole`."""
+
+    low: float
+    high: float
+    log: bool = False
+    whole: bool = False
+
+
+Dimension = Choice | Range | Interval
+Space = Mapping[str, Dimension]
+
+
+def check(space: Space) -> None:
+    """Raise `StudyError` where a dimension holds no value."""
+    for name, dimension in space.items():
+        match dimension:
+            case Choice(values) if not values:
+                raise StudyError(name, "no value to choose from: the list or the pattern matches nothing")
+            case Choice(values) if len({repr(v) for v in values}) < len(values):
+                raise StudyError(name, f"a value twice in {list(values)}: name each once")
+            case Range(low, high, step) if step <= 0 or high < low:
+                raise StudyError(name, f"the range {low} to {high} by {step} holds no value: start < stop and step > 0")
+            case Interval(low, high) if not (math.isfinite(low) and math.isfinite(high) and low < high):
+                raise StudyError(name, f"the interval {low} to {high} holds no value: start < end, both finite")
+            case Interval(low, _, log=True) if low <= 0:
+                raise StudyError(name, f"a log interval can't begin at {low}: begin above 0")
+
+
+def is_grid(space: Space) -> bool:
+    """Whether every dimension is a list of values."""
+    return not any(isinstance(d, Interval) for d in space.values())
+
+
+def size(space: Space) -> int:
+    """Points in the grid of a space without intervals; 1 for the empty space."""
+    return math.prod(len(_values(name, d)) for name, d in space.items())
+
+
+def point(space: Space, index: int) -> Params:
+    """The grid's point of that index; the last dimension turns fastest."""
+    params: Params = {}
+    for name, dimension in reversed(list(space.items())):
+        values = _values(name, dimension)
+        index, at = divmod(index, len(values))
+        params[name] = values[at]
+    return {name: params[name] for name in space}
+
+
+def corners(space: Space) -> Iterator[Params]:
+    """Points that show each value of each list and both ends of each interval at least once."""
+    first = {name: _ends(d)[0] for name, d in space.items()}
+    yield first
+    for name, dimension in space.items():
+        for value in _ends(dimension)[1:]:
+            yield {**first, name: value}
+
+
+def at(dimension: Dimension, u: float) -> Scalar:
+    """The value at the share `u`, 0 <= u < 1, of the dimension's length."""
+    match dimension:
+        case Interval(low, high, log, whole):
+            # Integers own equal cells, so that the ends come as often as the middle.
+            a, b = (low - 0.5, high + 0.5) if whole else (low, high)
+            value = math.exp(math.log(a) + u * (math.log(b) - math.log(a))) if log else a + u * (b - a)
+            return int(min(max(round(value), low), high)) if whole else min(max(value, low), high)
+        case _:
+            return dimension.values[int(u * len(dimension.values))]
+
+
+def describe(dimension: Dimension) -> str:
+    """The dimension in the words of the command line."""
+    match dimension:
+        case Choice(values):
+            return f"choice({', '.join(str(v) for v in values)})"
+        case Range(low, high, step):
+            return f"range({low}..{high} by {step})"
+        case Interval(low, high, log, whole):
+            tags = ", ".join(tag for tag, on in (("log", log), ("int", whole)) if on)
+            return f"tag({tags}, interval({low}, {high}))" if tags else f"interval({low}, {high})"
+
+
+def _values(name: str, dimension: Dimension) -> tuple[Scalar, ...]:
+    if isinstance(dimension, Interval):
+        raise StudyError(
+            name,
+            f"{describe(dimension)} can't be enumerated by a grid: list values, use range(..), "
+            "or take another sampler and say study.trials=N",
+        )
+    return dimension.values
+
+
+def _ends(dimension: Dimension) -> tuple[Scalar, ...]:
+    return (dimension.low, dimension.high) if isinstance(dimension, Interval) else dimension.values
