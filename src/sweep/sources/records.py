@@ -1,0 +1,104 @@
+"""Logs that are a row per moment: rows of named numbers, gathered into the series of one run."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sweep.sources.history import Columns, History, UnreadableError
+from sweep.sources.names import EPOCHS, STEPS, plain
+from sweep.sources.wiring import Raw, wire
+
+
+class Rows:
+    """Collects rows; a row's number is its step until ``raw`` finds a column that counts better."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._series: dict[str, tuple[array[float], array[float]]] = {}
+
+    def add(self, row: Mapping[str, float]) -> None:
+        """Add one row: what is missing in it was not recorded then."""
+        for name, value in row.items():
+            found = self._series.get(name)
+            if found is None:
+                found = self._series[name] = (array("d"), array("d"))
+            found[0].append(self.count)
+            found[1].append(value)
+        self.count += 1
+
+    @property
+    def names(self) -> list[str]:
+        """The columns met so far."""
+        return list(self._series)
+
+    def raw(self, columns: Columns) -> Raw:
+        """Every series over the counter of steps, which is the user's ``step``, else the best that the log has.
+
+        Raises ``UnreadableError`` where the user's step column is missing or does not count.
+        """
+        clock = columns.get("step") or self._counter()
+        if clock is None:
+            return self._series
+        at = self._at(clock)
+        if at is None:
+            known = ", ".join(sorted(self._series)[:12])
+            raise UnreadableError(f"no step {clock!r} with a finite number in every row; its columns: {known}")
+        others = {name: series for name, series in self._series.items() if name != clock or plain(name) in EPOCHS}
+        return {name: ([at[int(row)] for row in rows], values) for name, (rows, values) in others.items()}
+
+    def _at(self, clock: str) -> array[float] | None:
+        values = self._series.get(clock, (None, array("d")))[1]
+        return values if len(values) == self.count and all(map(math.isfinite, values)) else None
+
+    def _counter(self) -> str | None:
+        """Steps before epochs; a counter that starts anew in every epoch, or stands still, is none."""
+        known = {plain(name): name for name in reversed(list(self._series))}
+        epochs = next((at for name in EPOCHS if name in known and (at := self._at(known[name])) is not None), None)
+        for name in STEPS:
+            at = self._at(known[name]) if name in known else None
+            if at is not None and len(set(at)) > 1 and not _restarts(at, epochs):
+                return known[name]
+        return next((known[name] for name in EPOCHS if name in known and self._usable(known[name])), None)
+
+    def _usable(self, clock: str) -> bool:
+        at = self._at(clock)
+        return at is not None and 2 * len(set(at)) > len(at)
+
+
+def history(rows: Rows, source: str, name: str, columns: Columns) -> History:
+    """The one history that rows make up. Raises ``UnreadableError`` where they hold none."""
+    curves, chosen = wire(rows.raw(columns), columns)
+    return History(source, name, curves, chosen)
+
+
+def _restarts(steps: array[float], epochs: array[float] | None) -> bool:
+    """Whether ``steps`` falls back where the epoch does not: the number of a batch in its epoch, no resumed run."""
+    falls = [at for at in range(1, len(steps)) if steps[at] < steps[at - 1]]
+    if epochs is None:
+        return len(falls) > max(3, len(steps) // 20)
+    return any(epochs[at] > epochs[at - 1] for at in falls)
+
+
+def numbers(row: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, float]]:
+    """The numbers of a JSON object, those of nested objects as ``outer/inner``.
+
+    ``None`` is left out: a row says nothing of what was not recorded at its moment, and tables turned into JSON have
+    it in every gap.
+    """
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            yield from numbers(value, f"{prefix}{name}/")
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield prefix + name, _float(value)
+        elif isinstance(value, str) and value in ("NaN", "Infinity", "-Infinity"):
+            yield prefix + name, float(value)
+
+
+def _float(value: int | float) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # an integer of more than 308 digits
+        return math.inf
