@@ -1,0 +1,52 @@
+"""The trainings of an audit: each intervention on one configuration, asked of the test split alone."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from sweep import audit, engines
+from sweep.config import Config, Knobs
+from sweep.engines.job import Job, Result
+from sweep.recipes.task import Task
+from sweep.schema import Train
+
+
+def measure(config: Config, task: Task, own: Result) -> dict[str, float | None]:
+    """The test losses that `audit.gains` compares, in JSON's terms: None where a loss is no number."""
+    losses = {"last": _loss(own.last or own.test), "best": _loss(own.test)}
+    if (chance := _chance(task)) is not None:
+        losses["chance"] = chance
+    for name, (train, seed) in audit.interventions(config.train, config.seed).items():
+        losses[name] = _trained(config, task, train, seed)
+    if audit.wants_stronger(audit.numbers(losses)):
+        for name, (train, seed) in audit.stronger(config.train, config.seed).items():
+            losses[name] = _trained(config, task, train, seed)
+    return losses
+
+
+def _trained(config: Config, task: Task, train: Train, seed: int) -> float | None:
+    knobs = Knobs(train.learning_rate or 0.0, train.batch_size or 0, train.epochs or 0)
+    with TemporaryDirectory() as folder:
+        job = Job(task, train, knobs, seed, config.engine.device, Path(folder))
+        return _loss(engines.train(config.engine.name, job, lambda step, values: False).test)
+
+
+def _loss(test: Mapping[str, float]) -> float | None:
+    value = test.get("test_loss", math.nan)
+    return value if math.isfinite(value) else None
+
+
+def _chance(task: Task) -> float | None:
+    """The test loss of the shares of the classes; None where a label is no single class."""
+    labels: list[Any] = [task.test[row]["labels"] for row in range(len(task.test))]
+    if not labels or np.ndim(labels[0]):
+        return None
+    counts = Counter(int(label) for label in labels)
+    return -sum(count / len(labels) * math.log(count / len(labels)) for count in counts.values())

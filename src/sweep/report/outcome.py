@@ -1,0 +1,116 @@
+"""What came of a study: its files, and the last thing that the terminal says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sweep.importance import importances
+from sweep.report import summary as summaries
+from sweep.report.panel import STYLE, panel
+from sweep.study import Result
+
+Summary = dict[str, Any]
+misdiagnosed = summaries.misdiagnosed
+
+
+def write(name: str, result: Result, folder: Path) -> tuple[Summary, list[Path]]:
+    """Write `summary.json`, `report.html` and, for a study that explores, `map.png`; the summary and the files."""
+    from sweep.report import map, page, picture
+
+    summary = summaries.summarize(name, result.total, result.rows)
+    files = [summaries.write(summary, folder)]
+    extra: dict[str, Any] = {}
+    if _explores(summary["runs"]):
+        best = summaries.best(summary)
+        extra["importances"] = importances(result.rows)
+        extra["map"] = folder / "map.png"
+        picture.save(map.draw(summary["runs"], best, name), extra["map"])
+        files.append(extra["map"])
+        if best:
+            summary["recommended"] = {knob: best[knob] for knob in ("learning_rate", "batch_size", "epochs")}
+            summary["advice"] = recommend(best)
+            summaries.write(summary, folder)
+    report = folder / "report.html"
+    report.write_text(page.render(summary, folder, extra), encoding="utf-8")
+    return summary, [*files, report]
+
+
+def status(summary: Summary, stopped: str | None) -> int:
+    """The exit status: 0 where every verdict is the expected one, else 1."""
+    return 1 if misdiagnosed(summary) or stopped else 0
+
+
+def recommend(best: Mapping[str, Any]) -> str:
+    """The settings to take, and why."""
+    text = (
+        f"learning rate {best['learning_rate']:.3g}, batch size {best['batch_size']}, {best['epochs']} epochs: "
+        f"objective {best['values'][0]:.4g}, the best "
+    )
+    if best["diagnosed"] == "healthy":
+        return text + "of the trials whose curves are healthy."
+    return text + f"of all trials; none is healthy, and this one is {best['diagnosed']}."
+
+
+def show(summary: Summary, stopped: str | None, folder: Path, console: Console) -> None:
+    """A panel for a single run, a matrix and the disagreements for a study; then where to look."""
+    runs = summary["runs"]
+    if len(runs) == 1:
+        _show_run(runs[0], folder, console)
+        return
+    console.print()
+    if summary["confusion"]:
+        console.print(_matrix(summary["confusion"]))
+        judged = sum(sum(counts.values()) for counts in summary["confusion"].values())
+        console.print(f"{summary['agreed']} of {judged} diagnosed as expected", highlight=False)
+    for run in misdiagnosed(summary):
+        failed = run["state"] == "FAIL"
+        what = f"failed: {run.get('error')}" if failed else f"{run['expected']}, read as {run['diagnosed']}"
+        place = folder / Path(run["dir"]).name / ("error.txt" if failed else "curves.png")
+        console.print(Text(f"trial {run['trial']:03d} {what}  {place}", style="red"), soft_wrap=True)
+    if "advice" in summary:
+        console.print(Text.assemble(("recommended  ", "dim"), summary["advice"]), soft_wrap=True)
+    if stopped:
+        console.print(Text(f"stopped: {stopped}", style="red"), soft_wrap=True)
+    console.print(Text.assemble(("report  ", "dim"), str(folder / "report.html")), soft_wrap=True)
+
+
+def _show_run(run: Mapping[str, Any], folder: Path, console: Console) -> None:
+    place = folder / Path(run["dir"]).name
+    if run["state"] == "FAIL":
+        console.print(Text(f"the run failed: {run.get('error')}  ({place / 'error.txt'})", style="red"), soft_wrap=True)
+        return
+    said = json.loads((place / "diagnosis.json").read_text(encoding="utf-8"))
+    places = {"picture": str(place / "curves.png")}
+    if run["mlflow_run_id"]:
+        places["MLflow run"] = run["mlflow_run_id"]
+    console.print(panel(said, f"{run['recipe']}, seed {run['seed']}", places))
+    for note in run.get("notes", ()):
+        console.print(Text(note, style="dim"), soft_wrap=True)
+
+
+def _matrix(confusion: Mapping[str, Mapping[str, int]]) -> Table:
+    found = {name for counts in confusion.values() for name in counts} | set(confusion)
+    columns = [name for name in STYLE if name in found]
+    table = Table(title="expected, and diagnosed as", title_justify="left", title_style="dim", box=None, padding=(0, 2))
+    table.add_column("")
+    for name in columns:
+        table.add_column(name, justify="right", style=STYLE[name])
+    for expected, counts in confusion.items():
+        cells = [str(counts.get(name, 0) or "·") for name in columns]
+        table.add_row(expected, *cells)
+    return table
+
+
+def _explores(runs: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether there is a map to draw: nothing expected, and learning rate or batch size vary."""
+    judged = [run for run in runs if run["diagnosed"]]
+    if any(run["expected"] for run in judged):
+        return False
+    return len({run["learning_rate"] for run in judged}) > 2 or len({run["batch_size"] for run in judged}) > 2

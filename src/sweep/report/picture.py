@@ -1,0 +1,129 @@
+"""The picture of one run: loss on the left, accuracy on the right, the verdict in the title."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from sweep.curves import Curves, Series
+from sweep.diagnosis import Diagnosis
+
+# Okabe and Ito's palette: told apart with any kind of colour vision, and in grey.
+TRAIN, VAL, GAP, INK = "#0072B2", "#D55E00", "#E69F00", "#333333"
+REGIME = {
+    "healthy": "#009E73",
+    "overfit": "#D55E00",
+    "underfit": "#56B4E9",
+    "erratic": "#CC79A7",
+    "inconclusive": "#999999",
+}
+SCORES = (("acc", "accuracy"), ("f1", "macro F1"), ("bleu", "BLEU"), ("perplexity", "perplexity"))
+
+
+def draw(curves: Curves, diagnosis: Diagnosis | None, title: str) -> Figure:
+    """A figure of two panels, 11 x 4.2 inches. Works on any curves, also on empty ones."""
+    figure = Figure(figsize=(11, 4.2), layout="constrained")
+    FigureCanvasAgg(figure)
+    loss, score = figure.subplots(1, 2)
+    draw_loss(loss, curves)
+    _draw_score(score, curves)
+    if diagnosis is None:
+        figure.suptitle(title, color=INK)
+    else:
+        says = (
+            f"{diagnosis.regime}  ({min(diagnosis.confidence, 0.99):.0%} sure)"
+            if diagnosis.confidence
+            else diagnosis.regime
+        )
+        figure.suptitle(f"{title}:  {says}", color=INK, fontweight="bold")
+    return figure
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write the figure; the format is the path's ending."""
+    figure.savefig(path, dpi=110)
+
+
+def draw_loss(axes: Axes, curves: Curves) -> None:
+    """Dense batch loss faint behind its smoothing, both evaluated losses, the gap between them, and the minimum."""
+    batch, train, val = curves["batch_loss"], curves["train_loss"], curves["val_loss"]
+    seen = [series.finite().values for series in (batch.smooth(max(1, len(batch) // 40)), train, val)]
+    top = _top(np.concatenate(seen)) if any(len(x) for x in seen) else None
+    if len(batch):
+        axes.plot(batch.steps, batch.values, color=TRAIN, alpha=0.15, linewidth=0.7, label="each batch")
+        smoothed = batch.smooth(max(1, len(batch) // 40))
+        axes.plot(smoothed.steps, smoothed.values, color=TRAIN, alpha=0.45, linewidth=1.0, label="each batch, smoothed")
+    _pair(axes, train, val)
+    known = val.finite()
+    if len(known) > 1:
+        at = int(known.values.argmin())
+        step, low = known.steps[at], known.values[at]
+        axes.plot(step, low, marker="v", color=VAL, markersize=9, markeredgecolor="white", zorder=5, linestyle="none")
+        axes.annotate(
+            f"best {low:.3g}",
+            (step, low),
+            textcoords="offset points",
+            xytext=(0, -16),
+            ha="center",
+            color=VAL,
+            fontsize=9,
+            bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
+        )
+    for series in (batch, train, val):
+        lost = series.steps[~np.isfinite(series.values)]
+        if len(lost):
+            axes.axvline(lost[0], color=INK, linestyle=":", linewidth=1.2)
+            axes.annotate("NaN or Inf", (lost[0], 0.96), xycoords=("data", "axes fraction"), ha="right", fontsize=9)
+            break
+    if top is not None and np.isfinite(top):
+        low = min(float(x.min()) for x in seen if len(x))
+        middle, least = (top + low) / 2, 0.1 * max(abs(top), abs(low))
+        low, top = min(low, middle - least), max(top, middle + least)  # a flat run looks flat, not like its noise
+        room = 0.06 * (top - low) or 0.5
+        axes.set_ylim(low - 2.2 * room, top + room)
+    _dress(axes, "loss")
+
+
+def _draw_score(axes: Axes, curves: Curves) -> None:
+    name, words = next(((n, w) for n, w in SCORES if f"val_{n}" in curves or f"train_{n}" in curves), ("", ""))
+    if not name:
+        axes.text(0.5, 0.5, "no accuracy was recorded", transform=axes.transAxes, ha="center", color=INK)
+        axes.set_axis_off()
+        return
+    _pair(axes, curves[f"train_{name}"], curves[f"val_{name}"])
+    if name in ("acc", "f1"):
+        axes.set_ylim(-0.02, 1.02)
+    _dress(axes, words)
+
+
+def _pair(axes: Axes, train: Series, val: Series) -> None:
+    shared = np.intersect1d(train.finite().steps, val.finite().steps)
+    if len(shared) > 1:
+        low = train.values[np.isin(train.steps, shared)]
+        high = val.values[np.isin(val.steps, shared)]
+        axes.fill_between(shared, low, high, color=GAP, alpha=0.18, linewidth=0, label="gap")
+    for series, colour, marker, label in ((train, TRAIN, "o", "training"), (val, VAL, "s", "validation")):
+        if len(series):
+            size = 3.5 if len(series) <= 60 else 0
+            axes.plot(series.steps, series.values, color=colour, marker=marker, markersize=size, lw=1.8, label=label)
+
+
+def _top(values: np.ndarray) -> float:
+    """The upper edge: everything, unless a few points tower so high that the rest would be a flat line."""
+    high, usual = float(values.max()), float(np.quantile(values, 0.95))
+    low = float(values.min())
+    return high if high - low <= 6 * (usual - low) else low + 2 * (usual - low)
+
+
+def _dress(axes: Axes, what: str) -> None:
+    axes.set_xlabel("step", color=INK)
+    axes.set_ylabel(what, color=INK)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(alpha=0.25, linewidth=0.6)
+    axes.tick_params(colors=INK)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(frameon=False, fontsize=9)
