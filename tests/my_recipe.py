@@ -1,0 +1,31 @@
+"""Two clouds of points: a recipe as a user would add one, in a module of their own."""
+
+import numpy as np
+from datasets import Dataset
+from transformers import ViTConfig, ViTForImageClassification, default_data_collator
+
+from sweep.recipes.task import Task, classification, split
+from sweep.schema import Recipe
+
+
+def build(recipe: Recipe, seed: int) -> Task:
+    rng = np.random.default_rng(seed)
+    labels = np.arange(120) % 2
+    images = rng.normal(labels[:, None, None, None], 1.0, size=(120, 1, 4, 4)).astype(np.float32)
+    parts = split(labels, recipe.sizes, seed)
+
+    def rows(which: np.ndarray) -> Dataset:
+        return Dataset.from_dict({"pixel_values": list(images[which]), "labels": labels[which]}).with_format("torch")
+
+    shape = ViTConfig(
+        image_size=4, patch_size=2, num_channels=1, num_labels=2, hidden_size=16, intermediate_size=16,
+        num_hidden_layers=1, num_attention_heads=2,
+    )  # fmt: skip
+    return classification(
+        train=rows(parts.train),
+        validation=rows(parts.validation),
+        test=rows(parts.test),
+        model=lambda: ViTForImageClassification(shape),
+        collate=default_data_collator,
+        recipe=recipe,
+    )

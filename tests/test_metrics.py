@@ -1,0 +1,57 @@
+"""Metrics of the user's own, by import path."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from settings import resolved
+
+from sweep import recipes
+from sweep.errors import ConfigError
+from sweep.recipes import metrics
+from sweep.recipes.task import Task
+
+SMALL = ("recipe.sizes.train=64", "recipe.sizes.validation=32", "recipe.sizes.test=32")
+
+
+def build(*overrides: str) -> Task:
+    config = resolved(*overrides)
+    return recipes.build(config.recipe, config.seed)
+
+
+def test_a_function_an_object_and_scikit_learn_are_recorded_beside_our_own() -> None:
+    named = "recipe.metrics=[my_metrics.exact,my_metrics.Counted,sklearn.metrics.balanced_accuracy_score]"
+    task = build("recipe=digits", *SMALL, named)
+    logits, labels = np.eye(10)[[1, 2, 3, 3]], np.array([1, 2, 3, 4])
+    said = task.measure(logits, labels)
+    assert said["exact"] == 0.75
+    assert said["rows"] == 4
+    assert said["kinds"] == 4
+    assert said["balanced_accuracy_score"] == pytest.approx(0.75)
+    assert "f1" in said
+
+
+@pytest.mark.parametrize("recipe", ["language", "translation"])
+def test_other_tasks_show_their_metrics_tokens_or_texts(recipe: str) -> None:
+    task = build(f"recipe={recipe}", *SMALL, "recipe.metrics=[my_metrics.exact]")
+    rows = task.collate([task.validation[i] for i in range(4)])
+    labels = rows["labels"].numpy()
+    assert task.measure(task.shown(labels), labels)["exact"] == 1.0
+    if recipe == "translation":
+        assert all(isinstance(text, str) for text in task.read(labels, labels)[0])
+
+
+def test_a_metric_that_raises_is_found_before_training() -> None:
+    with pytest.raises(ConfigError, match=r"my_metrics\.broken.*ZeroDivisionError: no such share"):
+        build("recipe=digits", *SMALL, "recipe.metrics=[my_metrics.broken]")
+
+
+@pytest.mark.parametrize("path", ["nowhere.metric", "my_metrics.absent", "metric", "my_metrics."])
+def test_a_path_that_leads_nowhere_is_named(path: str) -> None:
+    with pytest.raises(ConfigError, match=path.replace(".", r"\.")):
+        metrics.find(path)
+
+
+def test_a_name_that_is_no_function_is_refused() -> None:
+    with pytest.raises(ConfigError, match="no function"):
+        metrics.find("my_metrics.__doc__")

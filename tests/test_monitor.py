@@ -1,0 +1,138 @@
+"""The monitor: what a run is told while it trains, and the replay of a finished one."""
+
+import warnings
+
+import numpy as np
+from histories import anything, changed, plausible
+from hypothesis import HealthCheck, given, settings
+
+from sweep.curves import Curves, Series
+from sweep.diagnosis import Monitor, diagnose, replay
+from sweep.diagnosis.stopping import rising, trailing
+
+GRID = np.linspace(0, 1, 300)
+RNG = np.random.default_rng(0)
+JITTER = RNG.normal(size=300)
+
+
+def watch(train: np.ndarray, val: np.ndarray) -> Monitor:
+    monitor = Monitor()
+    for step, (a, b) in enumerate(zip(train, val, strict=True)):
+        monitor.add(step, {"train_loss": a, "val_loss": b})
+    return monitor
+
+
+def test_an_overfit_run_is_stopped_soon_after_its_best_point() -> None:
+    train = 2.0 * np.exp(-12 * GRID)
+    val = 0.5 + 1.5 * np.exp(-25 * GRID) + 0.8 * GRID + 0.01 * JITTER
+    said = replay(Curves.of(train_loss=train, val_loss=val))
+    assert said.best_at == int(np.argmin(val))
+    assert said.stop_at is not None
+    assert said.best_at < said.stop_at <= said.best_at + 60
+    assert [alert.name for alert in said.alerts].count("validation_rose") <= 1
+    assert said.alerts[-1].name == "stop"
+    assert "keep the weights" in said.alerts[-1].text
+
+
+def test_jitter_is_not_lost() -> None:
+    val = 0.4 + 1.5 * np.exp(-10 * GRID) + 0.1 * JITTER
+    assert not watch(1.5 * np.exp(-10 * GRID) + 0.35, val).lost
+
+
+def test_a_run_that_improves_to_its_end_is_never_stopped() -> None:
+    val = 0.3 + 2.0 / (1 + 20 * GRID) + 0.02 * JITTER
+    monitor = watch(0.25 + 2.0 / (1 + 22 * GRID), val)
+    assert not monitor.should_stop
+
+
+def test_keep_going_where_patience_would_have_stopped() -> None:
+    val = 2.0 - 1.0 * GRID[:100] * 3 + 0.06 * JITTER[:100]
+    monitor = watch(2.0 - 3.0 * GRID[:100], val)
+    assert "keep_going" in {alert.name for alert in monitor.alerts}
+    assert not monitor.lost
+
+
+def test_each_finding_is_reported_once() -> None:
+    train = 2.0 * np.exp(-12 * GRID)
+    monitor = watch(train, 0.5 + 1.5 * np.exp(-25 * GRID) + 0.8 * GRID)
+    names = [alert.name for alert in monitor.alerts if alert.name != "keep_going"]
+    assert len(names) == len(set(names))
+    assert monitor.diagnosis == diagnose(
+        Curves.of(train_loss=train, val_loss=0.5 + 1.5 * np.exp(-25 * GRID) + 0.8 * GRID)
+    )
+
+
+def test_nan_that_stays_is_lost_and_one_missing_point_is_not() -> None:
+    monitor = Monitor()
+    for step in range(10):
+        monitor.add(step, {"train_loss": 1 / (step + 1), "val_loss": 1 / (step + 1)})
+    monitor.add(10, {"val_loss": float("nan")})
+    assert not monitor.lost
+    for step in range(11, 14):
+        monitor.add(step, {"batch_loss": float("nan")})
+    assert monitor.lost
+    assert {"diverged", "stop"} <= {alert.name for alert in monitor.alerts}
+
+
+def test_a_collapsed_run_is_lost() -> None:
+    curve = np.r_[2.3, 1.7, 2.9, 3.4, np.full(16, 2.31)]
+    assert watch(curve, curve).lost
+
+
+def test_nothing_left_to_gain() -> None:
+    curve = np.r_[2.0 * np.exp(-np.arange(40.0)), np.zeros(60)] + 1.0
+    said = replay(Curves.of(train_loss=curve, val_loss=curve))
+    assert said.stop_at is not None
+    assert "nothing is left to gain" in said.alerts[-1].text
+
+
+def test_before_anything_was_fed() -> None:
+    monitor = Monitor()
+    assert (monitor.lost, monitor.should_stop, monitor.diagnosis.regime) == (False, False, "inconclusive")
+    assert monitor.add(1, {"batch_loss": 1.0}) == []
+
+
+def test_replay_without_validation_has_no_indices() -> None:
+    said = replay(Curves.of(train_loss=[1.0, 0.5, 0.2]))
+    assert (said.stop_at, said.best_at) == (None, None)
+
+
+def test_replay_takes_grids_apart() -> None:
+    steps = np.arange(1, 2001)
+    curves = Curves(
+        {
+            "batch_loss": Series(steps, 2 * np.exp(-steps / 150)),
+            "val_loss": Series(steps[99::100], 0.5 + np.exp(-steps[99::100] / 100) + steps[99::100] / 1000),
+        }
+    )
+    said = replay(curves)
+    assert said.stop_at is not None
+    assert said.best_at is not None
+    assert said.best_at < said.stop_at < 20
+
+
+def test_trailing_means_against_a_loop() -> None:
+    values = RNG.normal(size=30)
+    for width in (1, 4, 50):
+        slow = [values[max(0, at - width + 1) : at + 1].mean() for at in range(30)]
+        assert np.allclose(trailing(values, width), slow)
+
+
+def test_evidence_has_no_unit() -> None:
+    val, train = 0.5 + np.exp(-20 * GRID) + GRID, np.exp(-8 * GRID)
+    here, there = rising(val, train), rising(1e-7 * val, 1e-7 * train)
+    assert np.allclose(list(vars(here).values()), list(vars(there).values()), rtol=1e-6)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(anything())
+def test_whatever_is_fed_nothing_raises_and_nothing_warns(curves: Curves) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        replay(curves)
+
+
+@settings(max_examples=40, deadline=None)
+@given(plausible())
+def test_units_change_no_stop(curves: Curves) -> None:
+    assert replay(curves).stop_at == replay(changed(curves, 5.0, 60.0)).stop_at
