@@ -1,0 +1,204 @@
+"""Does advice beat luck? Broken runs treated as advised, against as many random trials of the explore space.
+
+    python scripts/bench_chance.py --seeds 10 --out outputs/bench/chance.jsonl      # run what is not there yet
+    python scripts/bench_chance.py --out outputs/bench/chance.jsonl --table         # the numbers in docs/cures.md
+
+A case is a recipe, a regime and a seed. It is run as it is, then treated: the first remedy advised that can act, on its
+own settings, up to three times, until healthy. For each treatment one trial is drawn at random from the space of
+`+sweep=explore`, on the same data and from the same seed. Test losses decide; a loss that is no number loses.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import math
+import tempfile
+import time
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+REGIMES = ("overfit", "underfit", "erratic")
+STEPS = 3
+
+
+def settings(overrides: Sequence[str]) -> Any:
+    """The settings that these overrides of the command line give."""
+    from hydra import compose, initialize_config_dir
+    from hydra.core.config_store import ConfigStore
+
+    from sweep import config
+    from sweep.schema import Schema
+
+    ConfigStore.instance().store(name="schema", node=Schema)
+    with initialize_config_dir(str(config.CONF), version_base="1.3"):
+        return config.resolve(config.read(compose("config", overrides=list(overrides))))
+
+
+def drawn(recipe: str, regime: str, seed: int, number: int) -> list[str]:
+    """A point of the explore space."""
+    rng = np.random.default_rng(zlib.crc32(f"{recipe} {regime} {seed} {number}".encode()))
+    rate = math.exp(rng.uniform(math.log(0.003), math.log(30)))
+    batch, epochs = rng.choice([0.25, 1, 4]), rng.choice([0.5, 1, 6])
+    return [
+        f"recipe={recipe}",
+        "+regime=healthy",  # to have the key; every factor is replaced
+        "regime.name=explore",
+        "regime.expect=null",
+        f"regime.learning_rate={rate:.6g}",
+        f"regime.batch_size={batch:g}",
+        f"regime.epochs={epochs:g}",
+        f"seed={seed}",
+    ]
+
+
+def trained(config: Any) -> tuple[dict[str, Any], Any]:
+    """Train; the facts of the run, and its diagnosis."""
+    from sweep import engines, recipes
+    from sweep.curves import Curves
+    from sweep.diagnosis import diagnose
+    from sweep.engines.job import Job
+    from sweep.kept import held
+
+    points: list[tuple[float, str, float]] = []
+
+    def watch(step: int, values: dict[str, float]) -> bool:
+        points.extend((step, name, value) for name, value in values.items())
+        return False
+
+    task = recipes.build(config.recipe, config.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        job = Job(task, config.train, config.knobs, config.seed, "cpu", Path(folder))
+        result = engines.train(config.engine.name, job, watch)
+    curves = Curves.from_points(points)
+    judged = held(curves, result.step) if config.train.early_stopping else curves
+    diagnosis = diagnose(judged, task.baseline)
+    loss = result.test.get("test_loss", math.nan)
+    facts = {
+        **config.knobs._asdict(),
+        "diagnosed": diagnosis.regime,
+        "confidence": round(diagnosis.confidence, 3),
+        "findings": [finding.name for finding in diagnosis.findings],
+        "test_loss": loss if math.isfinite(loss) else None,
+        "test_acc": result.test.get("test_acc"),
+        "steps": int(curves["batch_loss"].steps[-1]),
+    }
+    return facts, diagnosis
+
+
+def case(recipe: str, regime: str, seed: int, engine: str) -> dict[str, Any]:
+    """One broken run, its treatments, and as many random trials."""
+    from sweep.treatment import treat
+
+    plain = [f"engine={engine}"]
+    config = settings([f"+regime={regime}", f"recipe={recipe}", f"seed={seed}", *plain])
+    before, diagnosis = trained(config)
+    treatments: list[dict[str, Any]] = []
+    while diagnosis.regime != "healthy" and len(treatments) < STEPS:
+        advice = [{"remedy": hint.remedy, "dose": hint.dose} for hint in diagnosis.advice]
+        treated = treat(replace(config, skipped=()), advice)
+        if treated is None:
+            break
+        config = treated
+        facts, diagnosis = trained(config)
+        treatments.append({"remedy": config.remedies[-1].remedy, "dose": config.remedies[-1].dose, **facts})
+    chance = [trained(settings([*drawn(recipe, regime, seed, number), *plain]))[0] for number in range(len(treatments))]
+    return {
+        "recipe": recipe,
+        "regime": regime,
+        "seed": seed,
+        "before": before,
+        "treatments": treatments,
+        "chance": chance,
+    }
+
+
+def wilson(hits: int, of: int, z: float = 1.96) -> tuple[float, float]:
+    """The 95 % interval of a share, by Wilson's score (1927)."""
+    if of == 0:
+        return 0.0, 1.0
+    share = hits / of
+    middle, spread = share + z * z / (2 * of), z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return (middle - spread) / (1 + z * z / of), (middle + spread) / (1 + z * z / of)
+
+
+def loss(run: dict[str, Any]) -> float:
+    """A run's test loss, infinite where it is no number."""
+    return math.inf if run["test_loss"] is None else float(run["test_loss"])
+
+
+def share(hits: Iterable[bool]) -> str:
+    """A share in words, with its interval."""
+    seen = list(hits)
+    low, high = wilson(sum(seen), len(seen))
+    return f"{sum(seen)} of {len(seen)} ({low:.0%} to {high:.0%})"
+
+
+def table(cases: Sequence[dict[str, Any]]) -> str:
+    """The numbers, as Markdown."""
+    lines = [
+        "| cases | diagnosed broken | out of the regime after 1 | and test loss better | within 3, and better "
+        "| healthy within 3 | 1 treatment beats 1 random trial | all beat as many |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    groups: list[tuple[str, list[dict[str, Any]]]] = [
+        (f"{recipe} {regime}", [c for c in cases if (c["recipe"], c["regime"]) == (recipe, regime)])
+        for recipe, regime in itertools.product(sorted({c["recipe"] for c in cases}), REGIMES)
+    ]
+    for name, group in [*groups, ("all", list(cases))]:
+        broken = [c for c in group if c["before"]["diagnosed"] == c["regime"] and c["treatments"]]
+        first = [c["treatments"][0] for c in broken]
+        out = [t["diagnosed"] != c["regime"] for c, t in zip(broken, first, strict=True)]
+        better = [loss(t) < loss(c["before"]) for c, t in zip(broken, first, strict=True)]
+        within = [
+            any(t["diagnosed"] != c["regime"] and loss(t) < loss(c["before"]) for t in c["treatments"]) for c in broken
+        ]
+        sound = [c["treatments"][-1]["diagnosed"] == "healthy" for c in broken]
+        one = [loss(c["treatments"][0]) < loss(c["chance"][0]) for c in broken]
+        all_of = [min(map(loss, c["treatments"])) < min(map(loss, c["chance"])) for c in broken]
+        cells = (out, [a and b for a, b in zip(out, better, strict=True)], within, sound, one, all_of)
+        lines.append(f"| {name} | {len(broken)} of {len(group)} | " + " | ".join(map(share, cells)) + " |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Run what is not there yet, or show the table."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--recipes", nargs="+", default=["digits", "pairs"])
+    options.add_argument("--regimes", nargs="+", default=list(REGIMES), choices=REGIMES)
+    options.add_argument("--seeds", type=int, default=10, help="how many, from --first")
+    options.add_argument("--first", type=int, default=0)
+    options.add_argument("--engine", default="trainer")
+    options.add_argument("--out", type=Path, default=Path("outputs/bench/chance.jsonl"))
+    options.add_argument("--table", action="store_true", help="only show what is there")
+    chosen = options.parse_args()
+    known = [json.loads(line) for line in chosen.out.open()] if chosen.out.exists() else []
+    if not chosen.table:
+        import torch
+
+        torch.set_num_threads(1)
+        chosen.out.parent.mkdir(parents=True, exist_ok=True)
+        done = {(c["recipe"], c["regime"], c["seed"]) for c in known}
+        seeds = range(chosen.first, chosen.first + chosen.seeds)
+        for seed, recipe, regime in itertools.product(seeds, chosen.recipes, chosen.regimes):
+            if (recipe, regime, seed) in done:
+                continue
+            begun = time.perf_counter()
+            known.append(case(recipe, regime, seed, chosen.engine))
+            with chosen.out.open("a") as file:
+                file.write(json.dumps(known[-1]) + "\n")
+            verdicts = [known[-1]["before"], *known[-1]["treatments"]]
+            story = " -> ".join(f"{v.get('remedy', '')} {v['diagnosed']} {loss(v):.3f}" for v in verdicts)
+            luck = ", ".join(f"{loss(v):.3f}" for v in known[-1]["chance"])
+            print(f"{recipe} {regime} {seed}: {story}; chance {luck}; {time.perf_counter() - begun:.0f} s", flush=True)
+    print(table(known))
+
+
+if __name__ == "__main__":
+    main()
