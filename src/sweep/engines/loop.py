@@ -39,7 +39,9 @@ class _Loop:
         self.device = pick_device(job.device)
         self.half = self.device.type == "cuda" and torch.cuda.is_bf16_supported()
         self.model: PreTrainedModel = job.task.model().to(self.device)
-        self.optimizer = torch.optim.AdamW(_groups(self.model, job.train.weight_decay), lr=job.knobs.learning_rate)
+        groups = _groups(self.model, job.train.weight_decay)
+        # Fused, as the Trainer does it: the other implementations round differently, and the curves drift apart.
+        self.optimizer = torch.optim.AdamW(groups, lr=job.knobs.learning_rate, fused=True)
         self.scheduler: LRScheduler = get_scheduler(
             SCHEDULERS[job.train.schedule], self.optimizer, job.warmup_steps, job.steps
         )
