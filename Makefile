@@ -7,7 +7,7 @@ export OMP_NUM_THREADS := 1
 
 # The main job: four regimes x 2 seeds, each trained, recorded and checked, under a new study name every time.
 demo: .venv/run
-	$(BIN)/python -m sweep +sweep=regimes seed=1,2 study.name=demo-$$(date +%Y%m%d-%H%M%S)
+	$(BIN)/python -m sweep +sweep=regimes seed=0,1 study.name=demo-$$(date +%Y%m%d-%H%M%S)
 
 test: .venv/dev
 	$(BIN)/python -m pytest

@@ -14,7 +14,7 @@ def facts(regime: str, curves: Curves, healthy: Curves) -> dict[str, bool]:
     drop = start - best
     if regime == "healthy":
         return {
-            "training loss fell by half or more": bool(train[-1] < 0.75 * train[0]),
+            "training loss fell by a quarter or more": bool(train[-1] < 0.75 * train[0]),
             "validation ended near its best": bool(end - best < 0.1 * drop),
             "it levelled off": bool(abs(val[-6:-3].mean() - val[-3:].mean()) < 0.1 * drop),
             "the losses ended close": bool(abs(end - float(np.median(train[-3:]))) < 0.3 * drop),

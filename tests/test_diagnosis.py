@@ -103,6 +103,14 @@ def test_erratic_and_memorising_gives_both_findings() -> None:
     assert found.regime == "erratic"
 
 
+def test_a_run_that_loses_all_it_learnt_in_training_too_is_erratic() -> None:
+    """Back where it began: nothing was moved for good, and validation rose, but no one would call it overfit."""
+    val = np.r_[0.69, 0.69, 0.43, 0.43, 0.42, 0.81, 0.69, 0.71, 0.78, 0.83, 0.71, 0.70, 0.69, 0.69, 0.69, 0.71, 0.72]
+    found = diagnose(Curves.of(train_loss=val - 0.01, val_loss=val))
+    assert found.regime == "erratic"
+    assert "lost_ground" in names(found)
+
+
 def test_accuracy_in_steps_under_a_falling_loss_is_no_symptom() -> None:
     train, val = SHAPES["healthy"]
     stairs = np.repeat([0.3, 0.6, 0.8, 0.9], 5)

@@ -51,7 +51,7 @@ def test_remedies_add_up_and_one_that_is_on_makes_room_for_the_next(tmp_path):
         say(tmp_path, trial, "overfit", hint("early_stopping"), hint("weight_decay"), hint("weight_decay"))
     last = course.prepare({"treatment": 3})
     assert [one.remedy for one in last.remedies] == ["early_stopping", "weight_decay", "weight_decay"]
-    assert last.train.weight_decay == pytest.approx(1.01)
+    assert last.train.weight_decay == pytest.approx(1.1)
     assert last.expected is None
 
 

@@ -46,6 +46,7 @@ class Features:
     stalled: float  # share of the run since it settled
     stall_fell: float  # fall of training since then, as a share of its level then
     moved: float  # the most that validation or training ever lost for good, as a share of the start
+    fell: float  # how far the bottom is below the start, as a share of it
     shake: float  # geometric mean of the jumps' share of the range, at most 1, and of the late level
     shake_of_level: float  # the latter
     train_shake: float  # the former for training
@@ -120,6 +121,7 @@ def measure(view: View) -> Features:
         stalled=(n - 1 - settled_at) / max(n - 1, 1),
         stall_fell=stall_fell,
         moved=max(ratio(start - end, abs(start)), t_lost),
+        fell=ratio(drop, abs(start)),
         shake=shake(main, start),
         shake_of_level=ratio(jolt(main), median(np.abs(main[n // 3 :]))),
         train_shake=shake(train, start) if train.size else 0.0,

@@ -99,7 +99,8 @@ def _lost_ground(view: View, f: Features) -> Pairs | None:
     if f.points < 8 or not (view.evaluated and view.val.size):
         return None
     both = min(f.train_rise, f.rise)
-    return ((both, BOUNDS["lost_ground"]), (f.together, BOUNDS["lost_together"]), (f.moved, BOUNDS["moved"]))
+    # How far it had come counts, not how far it ended: a run that lost everything is back where it began.
+    return ((both, BOUNDS["lost_ground"]), (f.together, BOUNDS["lost_together"]), (f.fell, BOUNDS["moved"]))
 
 
 def _diverged(view: View, f: Features) -> Pairs | None:
