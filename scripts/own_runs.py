@@ -18,40 +18,30 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from omegaconf import OmegaConf
+from hydra import compose, initialize_config_dir
+from hydra.core.config_store import ConfigStore
 
 from sweep import recipes
-from sweep.config import CONF, Knobs
+from sweep.config import CONF, Config, Knobs, read, resolve
 from sweep.engines import train
 from sweep.engines.job import Job
-from sweep.schema import Recipe, Reference, Sizes, Train
+from sweep.schema import Schema
 
 REGIMES = ("healthy", "overfit", "underfit", "erratic")
 
 
-def recipe(name: str) -> Recipe:
-    """A recipe by the name of its file."""
-    said = OmegaConf.to_container(OmegaConf.load(CONF / "recipe" / f"{name}.yaml"))
-    return Recipe(**{**said, "reference": Reference(**said["reference"]), "sizes": Sizes(**said.get("sizes", {}))})
+def run_of(recipe: str, regime: str, seed: int) -> Config:
+    """The settings of a run as the command line would give them."""
+    said = [f"recipe={recipe}", f"+regime={regime}", f"seed={seed}"]
+    with initialize_config_dir(config_dir=str(CONF), version_base="1.3"):
+        return resolve(read(compose("config", said)))
 
 
-def knobs(of: Recipe, regime: str, moved: float) -> Knobs:
-    """The regime's knobs on a recipe, its decisive factor times ``moved``."""
-    said = OmegaConf.to_container(OmegaConf.load(CONF / "regime" / f"{regime}.yaml"))["regime"]
-    own = of.regimes.get(regime)
-    factors = {}
-    for knob in ("learning_rate", "batch_size", "epochs"):
-        factor = said.get(knob, 1.0)
-        if own is not None and (own.get(knob) if isinstance(own, dict) else getattr(own, knob)) is not None:
-            factor = own[knob] if isinstance(own, dict) else getattr(own, knob)
-        factors[knob] = factor
-    factors["epochs" if regime == "overfit" else "learning_rate"] *= moved
-    at = of.reference
-    return Knobs(
-        at.learning_rate * factors["learning_rate"],
-        max(1, round(at.batch_size * factors["batch_size"])),
-        max(1, round(at.epochs * factors["epochs"])),
-    )
+def moved_by(knobs: Knobs, regime: str, factor: float) -> Knobs:
+    """The knobs with the one that makes the regime times a factor."""
+    if regime == "overfit":
+        return knobs._replace(epochs=max(1, round(knobs.epochs * factor)))
+    return knobs._replace(learning_rate=knobs.learning_rate * factor)
 
 
 def main() -> None:
@@ -63,14 +53,14 @@ def main() -> None:
     options.add_argument("--out", type=Path, default=Path("outputs/calibration/own.jsonl"))
     chosen = options.parse_args()
     torch.set_num_threads(1)
-    settings = OmegaConf.to_container(OmegaConf.load(CONF / "config.yaml"))["train"]
+    ConfigStore.instance().store(name="schema", node=Schema)
     done = set()
     if chosen.out.exists():
         done = {(r["recipe"], r["regime"], r["seed"]) for r in map(json.loads, chosen.out.open())}
     for seed, name, regime in itertools.product(chosen.seeds, chosen.recipes, REGIMES):
         if (name, regime, seed) in done:
             continue
-        begun, of = time.perf_counter(), recipe(name)
+        begun, run = time.perf_counter(), run_of(name, regime, seed)
         rng = np.random.default_rng(zlib.crc32(f"{name} {regime} {seed}".encode()))
         moved = 1.0 if seed == 0 else float(np.exp(rng.uniform(-0.3, 0.3)))
         points: list[tuple[float, str, float]] = []
@@ -80,7 +70,8 @@ def main() -> None:
             return False
 
         with tempfile.TemporaryDirectory() as folder:
-            job = Job(recipes.build(of, seed), Train(**settings), knobs(of, regime, moved), seed, "cpu", Path(folder))
+            task, knobs = recipes.build(run.recipe, seed), moved_by(run.knobs, regime, moved)
+            job = Job(task, run.train, knobs, seed, "cpu", Path(folder))
             train(chosen.engine, job, watch)
         row = {"recipe": name, "regime": regime, "seed": seed, "moved": moved, "points": points}
         with chosen.out.open("a") as file:

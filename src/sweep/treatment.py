@@ -8,13 +8,13 @@ on where it was.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sweep.config import Config, treated
-from sweep.executors.base import Death, Job, Objective, Outcome, Report
+from sweep.executors.base import Finish, Hear, Objective, Take
 from sweep.executors.inline import Inline
 from sweep.ledger import folder as name_of
 from sweep.space import Params, Range, Space
@@ -61,13 +61,7 @@ class Course:
             return True
         return treat(self.prepare({PARAMETER: len(said) - 1}), said[-1]["advice"]) is None
 
-    def run(
-        self,
-        objective: Objective,
-        take: Callable[[], Job | None],
-        report: Callable[[Job, Report], bool],
-        finish: Callable[[Job, Outcome | Death], None],
-    ) -> None:
+    def run(self, objective: Objective, take: Take, report: Hear, finish: Finish) -> None:
         """Run the trials in this process one after another, as an executor does, until it is over."""
         Inline().run(objective, lambda: None if self.over() else take(), report, finish)
 

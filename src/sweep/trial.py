@@ -95,13 +95,12 @@ class _Run:
         self.job = Job(task, *settings, handle.directory, self.keeper)
         self.engine, self.objective, self.handle, self.records = config.engine.name, objective, handle, records
         self.monitor = Monitor(task.baseline)
-        self.points: list[tuple[float, str, float]] = []
         self.pruned = False
         self.flushed = time.monotonic()
 
     @property
     def curves(self) -> Curves:
-        return Curves.from_points(self.points)
+        return self.monitor.curves
 
     def train(self) -> Result:
         for step, values in self.keeper.points():  # of the attempt that this one goes on from
@@ -110,7 +109,6 @@ class _Run:
 
     def watch(self, step: int, values: Mapping[str, float]) -> bool:
         """Take the values of one step; True where the study says that this is enough."""
-        self.points += [(step, name, value) for name, value in values.items()]
         self.keeper.tell(step, values)
         self.records.add(step, values)
         self.monitor.add(step, values)

@@ -65,18 +65,15 @@ class Death:
 
 
 Objective = Callable[[Any, Handle], Outcome]
+Take = Callable[[], Job | None]  # the next job; None: none for now
+Hear = Callable[[Job, Report], bool]  # takes a job's report; True: it is to stop
+Finish = Callable[[Job, Outcome | Death], None]
 
 
 class Executor(Protocol):
     """Takes jobs while it has room, passes reports on, and gives an outcome for each job taken."""
 
-    def run(
-        self,
-        objective: Objective,
-        take: Callable[[], Job | None],
-        report: Callable[[Job, Report], bool],
-        finish: Callable[[Job, Outcome | Death], None],
-    ) -> None:
+    def run(self, objective: Objective, take: Take, report: Hear, finish: Finish) -> None:
         """Return when `take` gave None and every job taken is finished.
 
         On an exception, `KeyboardInterrupt` among them, end what still runs before passing it on.

@@ -9,7 +9,7 @@ import os
 import pickle
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import forkserver, get_context
@@ -18,7 +18,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from sweep.executors.base import Death, Job, Objective, Outcome, Report
+from sweep.executors.base import Death, Finish, Hear, Job, Objective, Outcome, Take
 from sweep.executors.slots import Slot, slots
 from sweep.executors.worker import LOG, work
 
@@ -67,13 +67,7 @@ class Local:
         with _environment(dict.fromkeys(ONE_THREAD, "1")):
             forkserver.ensure_running()
 
-    def run(
-        self,
-        objective: Objective,
-        take: Callable[[], Job | None],
-        report: Callable[[Job, Report], bool],
-        finish: Callable[[Job, Outcome | Death], None],
-    ) -> None:
+    def run(self, objective: Objective, take: Take, report: Hear, finish: Finish) -> None:
         """See `Executor.run`."""
         free = slots(self.workers, self.gpus_per_trial)
         self.warm_up()
@@ -124,7 +118,7 @@ def _sources(crew: list[_Worker]) -> Iterator[Connection | int]:
             yield worker.pipe
 
 
-def _listen(worker: _Worker, report: Callable[[Job, Report], bool]) -> None:
+def _listen(worker: _Worker, report: Hear) -> None:
     """Take one message: a report, to be answered, or the outcome."""
     try:
         message = worker.pipe.recv()
