@@ -28,7 +28,6 @@ from sweep.space import Params, Space
 
 # What may differ between two calls of one study: where and how it runs, not what it runs.
 _CIRCUMSTANCES = ("engine.device", "executor", "outputs", "pruner", "record", "sampler", "study")
-_PRELOAD = ("torch", "transformers.trainer", "mlflow", "sweep.trial")
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,7 @@ def _local(schema: Schema) -> Executor:
     if chosen.name == "inline":
         return Inline()
     needed = (f"sweep.engines.{schema.engine.name}", f"sweep.recipes.{schema.recipe.family}")
-    return Local(chosen.workers, chosen.gpus_per_trial, (*_PRELOAD, *needed))
+    return Local(chosen.workers, chosen.gpus_per_trial, (*needed, "sweep.preload"))
 
 
 def _settings(setup: Setup) -> study.Settings:

@@ -17,7 +17,9 @@ class Tensors(torch.utils.data.Dataset[Batch]):
     """A map-style dataset of equally shaped examples; PyTorch's loader asks it for whole batches."""
 
     def __init__(self, data: Dataset) -> None:
-        self._columns: Batch = data.with_format("torch")[:]
+        # By way of NumPy: the other format makes a tensor of every single example first.
+        columns = data.with_format("numpy")[:].items()
+        self._columns: Batch = {name: torch.as_tensor(column) for name, column in columns}
         self._size = len(data)
 
     def __len__(self) -> int:
