@@ -88,6 +88,13 @@ def test_a_terminal_gets_the_table():
     assert "1 running" in console.file.getvalue()
 
 
+def test_a_study_refused_before_it_opens_shows_no_table():
+    console = Console(file=io.StringIO(), force_terminal=True, width=100)
+    with pytest.raises(ValueError, match="no"), watching(console):
+        raise ValueError("no")
+    assert console.file.getvalue() == ""
+
+
 def test_words():
     assert [duration(s) for s in (0.4, 59, 90, 3600, 5400)] == ["0 s", "59 s", "2 min", "1 h 00 min", "1 h 30 min"]
     assert point({"a.b": 1e-5, "regime": "overfit"}) == "b=1e-05  regime=overfit"

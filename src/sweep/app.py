@@ -155,12 +155,15 @@ def _identity(fixed: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _writable(outputs: Path) -> None:
-    """Raise `ConfigError` now rather than after a training run."""
+    """Raise `ConfigError` now rather than after a training run; a folder that is not there yet stays so."""
+    made = [folder for folder in (outputs, *outputs.parents) if not folder.exists()]
     try:
         outputs.mkdir(parents=True, exist_ok=True)
         probe = outputs / ".write-test"
         probe.write_bytes(b"")
         probe.unlink()
+        for folder in made:
+            folder.rmdir()
     except OSError as error:
         raise ConfigError(
             "outputs",

@@ -149,6 +149,9 @@ def setup(schema: Schema) -> Setup:
     study = schema.study
     _require(study.trials is None or study.trials > 0, "study.trials", study.trials, "a number above 0, or null")
     _require(study.report in REPORTS, "study.report", study.report, f"one of {', '.join(REPORTS)}")
+    _require(len(study.objectives) > 0, "study.objectives", study.objectives, "one name or more, like [val_loss]")
+    most = study.max_consecutive_failures
+    _require(most >= 0, "study.max_consecutive_failures", most, "at least 1, or 0 never to stop")
     _require(schema.treat_steps >= 1, "treat_steps", schema.treat_steps, "at least 1")
     _require(study.name is None or _is_name(study.name), "study.name", study.name, "letters, digits, '.', '_' and '-'")
     return Setup(
@@ -163,6 +166,9 @@ def check(config: Config) -> None:
     positive = "a number above 0"
     _require(rate is not None and 0 < rate < math.inf, "train.learning_rate", rate, positive)
     _require(batch is not None and batch >= 1, "train.batch_size", batch, "at least 1")
+    for part in ("train", "validation", "test"):
+        examples = getattr(recipe.sizes, part)
+        _require(examples is None or examples >= 1, f"recipe.sizes.{part}", examples, "at least 1")
     size = recipe.sizes.train
     fits = size is None or (batch is not None and batch <= size)
     _require(fits, "train.batch_size", batch, f"at most {size}, the training examples of recipe {recipe.name}")

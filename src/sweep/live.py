@@ -83,8 +83,17 @@ def watching(console: Console, maximize: bool = False) -> Iterator[Callable[[Eve
     if not console.is_terminal:
         yield lambda event: _line(console, board, event)
         return
-    with Live(get_renderable=lambda: table(board, time.monotonic()), console=console, refresh_per_second=4):
-        yield lambda event: board.take(event, time.monotonic())
+    live = Live(get_renderable=lambda: table(board, time.monotonic()), console=console, refresh_per_second=4)
+
+    def listen(event: Event) -> None:
+        board.take(event, time.monotonic())
+        if isinstance(event, Opened):  # a study that is refused before shows no table
+            live.start()
+
+    try:
+        yield listen
+    finally:
+        live.stop()
 
 
 def table(board: Board, now: float) -> RenderableType:

@@ -22,6 +22,7 @@ from sweep.diagnosis import Diagnosis, Monitor, diagnose
 from sweep.engines import train
 from sweep.engines.job import Job, Result
 from sweep.engines.keeper import Keeper
+from sweep.errors import ConfigError
 from sweep.executors.base import Handle, Outcome, State
 from sweep.kept import held
 from sweep.recipes.task import Task
@@ -45,7 +46,7 @@ def run(payload: Payload, handle: Handle) -> Outcome:
     )
     with record.opened(config.record, begin) as records:
         task = recipes.build(config.recipe, config.seed)
-        run = _Run(task, config, payload.objectives[0], handle, records)
+        run = _Run(task, config, payload.objectives, handle, records)
         try:
             result = run.train()
         except BaseException:  # the curves so far are kept, whatever ended the run
@@ -88,12 +89,14 @@ def best(curves: Curves, objective: str) -> float:
 class _Run:
     """The points of a run as they come in, and who is told of them."""
 
-    def __init__(self, task: Task, config: Config, objective: str, handle: Handle, records: record.Records) -> None:
+    def __init__(
+        self, task: Task, config: Config, objectives: tuple[str, ...], handle: Handle, records: record.Records
+    ) -> None:
         minutes = config.train.checkpoint_minutes
         self.keeper = Keeper(handle.directory / CHECKPOINT, None if minutes is None else 60 * minutes)
         settings = (config.train, config.knobs, config.seed, config.engine.device)
         self.job = Job(task, *settings, handle.directory, self.keeper)
-        self.engine, self.objective, self.handle, self.records = config.engine.name, objective, handle, records
+        self.engine, self.objectives, self.handle, self.records = config.engine.name, objectives, handle, records
         self.monitor = Monitor(task.baseline)
         self.pruned = False
         self.flushed = time.monotonic()
@@ -117,7 +120,11 @@ class _Run:
         if time.monotonic() - self.flushed > FLUSH_SECONDS:
             self.records.flush()
             self.flushed = time.monotonic()
-        sign, name = (-1.0, self.objective[1:]) if self.objective.startswith("-") else (1.0, self.objective)
+        for objective in self.objectives:
+            if objective.removeprefix("-") not in values:
+                raise ConfigError("study.objectives", f"{objective!r} is not one of {', '.join(sorted(values))}")
+        objective = self.objectives[0]
+        sign, name = (-1.0, objective[1:]) if objective.startswith("-") else (1.0, objective)
         value = sign * values.get(name, math.nan)
         self.pruned = self.handle.report(step, value, self.monitor.lost, step / self.job.steps)
         return self.pruned

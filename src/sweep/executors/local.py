@@ -60,6 +60,9 @@ class Local:
     grace: float = 20.0
     environ: dict[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        slots(self.workers, self.gpus_per_trial)  # refused here, before a study is begun
+
     def warm_up(self) -> None:
         """Start the fork server, which goes on importing by itself."""
         context = get_context("forkserver")
