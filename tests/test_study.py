@@ -322,6 +322,19 @@ def test_sqlite_is_made_with_its_folder_and_resumes(tmp_path):
     assert len(sweep(tmp_path, {"x": Interval(0, 1)}, trials=3, sampler="random", storage=url).rows) == 3
 
 
+def test_trials_side_by_side_in_a_database(tmp_path):
+    class Together:
+        """Takes every job before the first is finished."""
+
+        def run(self, objective, take, report, finish):
+            for job in list(iter(take, None)):
+                finish(job, objective(job.payload, Handle(job.number, job.directory, job.attempt)))
+
+    url = f"sqlite:///{tmp_path}/optuna.db"
+    result = sweep(tmp_path, executor=Together(), trials=5, sampler="tpe", storage=url)
+    assert states(result) == ["COMPLETE"] * 5
+
+
 def test_listener_hears_the_course(tmp_path):
     events: list[Event] = []
     sweep(tmp_path, {"level": Range(1, 2)}, objectives.reports, listener=events.append)

@@ -38,7 +38,8 @@ def open_storage(url: str) -> optuna.storages.BaseStorage:
             # Another program (a dashboard) may hold the file for a while.
             arguments = {"connect_args": {"timeout": 60}} if url.startswith("sqlite:") else {}
             opened = optuna.storages.RDBStorage(url, engine_kwargs=arguments)
-            return _write_ahead(opened) if url.startswith("sqlite:///") else opened
+            # Inside the cache that a study would put around it: a trial made behind the cache's back is unknown to it.
+            return optuna.storages.get_storage(_write_ahead(opened) if url.startswith("sqlite:///") else opened)
     except Exception as error:  # drivers, databases and file systems each raise errors of their own
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise StudyError("study.storage", f"can't open {url!r}: {reason}") from None
