@@ -46,6 +46,12 @@ def test_time_left_counts_only_work_done_here_and_parts_of_trials():
     assert board.left(120) == pytest.approx(9 * 20)
 
 
+def test_time_left_is_at_least_that_of_the_slowest_running_trial():
+    board = told(Opened("s", 10, []), Began(9, 1, {}), *(Ended(row(n)) for n in range(9)))
+    board.take(Reported(9, Report(5, 0.3, share=0.1), False), 201)
+    assert board.left(201) == pytest.approx(900)
+
+
 def test_table_shows_running_trials_and_counts():
     board = told(
         Opened("mine", 9, [row(0, "COMPLETE", 0.5), row(1, "FAIL")]),

@@ -68,12 +68,14 @@ class Board:
         return (max if self.maximize else min)(rows, key=lambda row: row.values[0])
 
     def left(self, now: float) -> float | None:
-        """Seconds that the rest will take at the pace so far; None before there is one."""
+        """Seconds that the rest will take at the pace so far, or the slowest running trial; None before any pace."""
         under_way = sum(trial.share for trial in self.running.values())
         worked = len(self.rows) - self.before + under_way
         if worked <= 0 or now <= self.began:
             return None
-        return max(0.0, self.total - len(self.rows) - under_way) * (now - self.began) / worked
+        at_pace = max(0.0, self.total - len(self.rows) - under_way) * (now - self.began) / worked
+        alone = ((now - trial.began) * (1 / trial.share - 1) for trial in self.running.values() if trial.share)
+        return max(at_pace, *alone, 0.0)
 
 
 @contextmanager
