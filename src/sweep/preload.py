@@ -1,6 +1,6 @@
 """What every trial would otherwise do first for itself: the fork server does it once, and its processes inherit it.
 
-Importing MLflow's store of SQLite and mapping its tables took two seconds of each trial, the first picture half a one.
+Importing MLflow's store of SQLite, mapping its tables and finding fonts took each trial about a second of CPU time.
 """
 
 import gc
