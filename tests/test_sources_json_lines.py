@@ -24,13 +24,42 @@ def test_a_history_per_line_with_null_for_nan(tmp_path):
         '{"train_loss": [NaN, Infinity, 1]}',
     )
     first, second, third = histories(str(path), {})
-    assert [item.id for item in (first, second, third)] == ["a", "7", "3"]
+    assert [item.id for item in (first, second, third)] == ["a", 7, "3"]
     assert first.source == str(path)
     assert math.isnan(first.curves["val_loss"].values[1])
     assert first.curves["val_acc"].values.tolist() == [0.1, 0.9]
     assert "train_acc" not in first.curves
     assert "val_loss" not in second.curves
     assert third.curves["train_loss"].values[1] == math.inf
+
+
+@pytest.mark.parametrize(
+    "more", [{"lr": 0.1}, {"epochs": 2, "label": "overfit"}, {"config": {"lr": 0.1}, "best_loss": 0.5}, {"step": 9}]
+)
+def test_a_history_may_tell_more_than_its_series(tmp_path, more):
+    [history] = histories(str(lines(tmp_path, {**more, "train_loss": [3, 2], "val_loss": [3, 1]})), {})
+    assert history.curves["train_loss"].values.tolist() == [3, 2]
+    assert history.curves["val_loss"].values.tolist() == [3, 1]
+
+
+def test_a_row_may_hold_lists(tmp_path):
+    rows = [{"epoch": i, "train_lr": 0.1, "train_loss": 2.0 - i, "test_loss": 3.0, "test_ap": [1, 2]} for i in (0, 1)]
+    [history] = histories(str(lines(tmp_path, *rows)), {})
+    assert history.curves["train_loss"].values.tolist() == [2.0, 1.0]
+    assert history.curves["val_loss"].values.tolist() == [3.0, 3.0]
+
+
+def test_an_accuracy_on_a_grid_of_its_own(tmp_path):
+    item = {"train_loss": [4, 3, 2, 1], "train_steps": [10, 20, 30, 40], "train_acc": [0.1, 0.9]}
+    [history] = histories(str(lines(tmp_path, item)), {})
+    assert history.curves["train_loss"].steps.tolist() == [10, 20, 30, 40]
+    assert history.curves["train_acc"].steps.tolist() == [20, 40]
+
+
+def test_lines_in_utf_16(tmp_path):
+    path = tmp_path / "runs.jsonl"
+    path.write_bytes(('{"id": "a", "val_loss": [2, 1]}\n' * 2).encode("utf-16"))
+    assert [item.curves["val_loss"].values.tolist() for item in histories(str(path), {})] == [[2, 1], [2, 1]]
 
 
 def test_each_side_counts_with_its_own_steps(tmp_path):
@@ -103,6 +132,32 @@ def test_a_history_in_plain_json(tmp_path, wrap):
     [history] = histories(str(path), {})
     assert history.curves["train_loss"].values.tolist() == [2.0, 1.0]
     assert history.curves["train_acc"].values.tolist() == [0.1, 0.2]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"validation_0": {"logloss": [2.0, 1.0]}, "validation_1": {"logloss": [2.5, 1.5]}},  # XGBoost
+        {"training": {"l2": [2.0, 1.0]}, "valid_1": {"l2": [2.5, 1.5]}},  # LightGBM
+        {"loss": {"0": 2.0, "1": 1.0}, "val_loss": {"0": 2.5, "1": 1.5}},  # Keras' history, by pandas' to_json
+        {"loss": {"train": [2.0, 1.0], "val": [2.5, 1.5]}},
+        {"train": {"loss": [2.0, 1.0]}, "val": {"loss": [2.5, 1.5]}},
+    ],
+)
+def test_histories_of_other_libraries(tmp_path, item):
+    path = tmp_path / "history.json"
+    path.write_text(json.dumps(item))
+    [history] = histories(str(path), {})
+    assert history.curves["train_loss"].values.tolist() == [2.0, 1.0]
+    assert history.curves["val_loss"].values.tolist() == [2.5, 1.5]
+
+
+def test_an_object_of_runs(tmp_path):
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps({f"net{i}": {"train_loss": [2 * i, i], "val_loss": [i, i]} for i in (1, 2)}))
+    first, second = histories(str(path), {})
+    assert (first.id, second.id) == ("net1", "net2")
+    assert second.curves["train_loss"].values.tolist() == [4, 2]
 
 
 def test_columns_name_the_lists(tmp_path):

@@ -23,6 +23,11 @@ from sweep.sources.wiring import wire
         ("grad_2.0_norm_total", "", "grad_norm"),
         ("train/val_loss", "val", "loss"),
         ("eval_bleu", "val", "bleu"),
+        ("te_loss", "test", "loss"),
+        ("valid_1/l2", "val", "l2"),
+        ("train/l2_norm", "train", "l2_norm"),
+        ("validation_scores_", "val", "acc"),
+        ("valid_accs", "val", "acc"),
     ],
 )
 def test_what_a_name_says(name, split, metric):

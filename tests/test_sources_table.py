@@ -165,6 +165,30 @@ def test_a_table_that_is_no_log_is_told_why(tmp_path, text, said):
     assert said in reason(table(tmp_path, text))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# lr=0.1\n# seed 3\nepoch,train_loss,val_loss\n0,2,0.5\n1,1,0.25\n",
+        "# epoch train_loss val_loss\n0.0e+00 2.0e+00 5.0e-01\n1.0e+00 1.0e+00 2.5e-01\n",  # numpy's savetxt
+        "epoch   train_loss   val_loss\n    0          2.0       0.5\n    1          1.0      0.25\n",
+        "epoch,train_loss,val_loss\n0,tensor(2.),50 %\n1,\"tensor(1., device='cuda:0')\",25%\n",
+        "epoch;loss, train;loss, val\n0;2,0;0,5\n1;1,0;0,25\n",
+    ],
+)
+def test_tables_as_people_write_them(tmp_path, text):
+    path = tmp_path / "log.txt"
+    path.write_text(text)
+    curves = only(path).curves
+    assert curves["train_loss"].values.tolist() == [2.0, 1.0]
+    assert curves["val_loss"].values.tolist() == [0.5, 0.25]
+
+
+def test_a_name_in_another_encoding_spoils_no_number(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_bytes("époque,val_loss\n0,2.0\n1,1.0\n".encode("latin-1"))
+    assert only(path).curves["val_loss"].values.tolist() == [2.0, 1.0]
+
+
 def test_columns_that_are_not_there(tmp_path):
     path = table(tmp_path, "iter,nll\n0,1\n1,2\n")
     assert "'dev_nll'" in reason(path, {"val_loss": "dev_nll"})

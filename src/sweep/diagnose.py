@@ -141,7 +141,7 @@ def _table(page: Sequence[Judged], first: bool) -> None:
         found = judged.diagnosis
         points = (judged.replay.stop_at, judged.replay.best_at) if judged.replay else ()
         table.add_row(
-            Text(judged.history.id),
+            Text(str(judged.history.id)),
             Text(found.regime, STYLE[found.regime]),
             f"{found.confidence:.0%}",
             *("-" if at is None else str(at) for at in points),
@@ -164,7 +164,7 @@ def _panel(judged: Judged) -> None:
             places[when] = f"{places[when]}; {alert.text}" if when in places else alert.text
         places["stop at"] = "never" if told.stop_at is None else f"evaluation {told.stop_at} (the first is 0)"
         places["best at"] = "unknown" if told.best_at is None else f"evaluation {told.best_at}"
-    Console().print(panel(judged.diagnosis.to_dict(), escape(judged.history.id), places))
+    Console().print(panel(judged.diagnosis.to_dict(), escape(str(judged.history.id)), places))
 
 
 def _drawn(results: Iterator[Judged], file: Path) -> Iterator[Judged]:
@@ -174,7 +174,7 @@ def _drawn(results: Iterator[Judged], file: Path) -> Iterator[Judged]:
     for number, judged in enumerate(results, start=1):
         place = file if number == 1 else file.with_stem(f"{file.stem}-{number}")
         if number <= PICTURES:
-            save(draw(judged.history.curves, judged.diagnosis, judged.history.id), place)
+            save(draw(judged.history.curves, judged.diagnosis, str(judged.history.id)), place)
         elif number == PICTURES + 1:
             print(f"sweep.diagnose: --plot: only the first {PICTURES} runs are drawn", file=sys.stderr)
         yield judged

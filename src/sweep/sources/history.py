@@ -11,19 +11,21 @@ from sweep.curves import Curves
 LARGEST = 512 * 2**20
 """Bytes beyond which a format that has to be read in one piece is refused: such a file is no log of one run."""
 
-
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""How a text in UTF-16 begins, as Windows' PowerShell and spreadsheets write it."""
 WAY_OUT = "--columns val_loss=NAME,train_loss=NAME,step=NAME"
 
 
 @dataclass(frozen=True)
 class History:
-    """The curves of one run: ``source`` is where they were read, ``id`` which run of it this is.
+    """The curves of one run: ``source`` is where they were read, ``id`` which run of it this is,
+    as the log itself has it.
 
     ``columns`` tells under which name the log keeps each series, by our name.
     """
 
     source: str
-    id: str
+    id: str | int
     curves: Curves
     columns: Mapping[str, str] = field(default_factory=dict)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from sweep.sources import lists, records
-from sweep.sources.history import WAY_OUT, Columns, NoSeriesError, Problem, Read, UnreadableError
+from sweep.sources.history import UTF_16, WAY_OUT, Columns, NoSeriesError, Problem, Read, UnreadableError
 from sweep.sources.names import parse
 
 MOST = 20
@@ -22,21 +23,21 @@ LONGEST = 64 * 2**20
 def read(path: Path, name: str, columns: Columns) -> Read:
     """The histories in the file, one line in memory at a time; a line that is broken is a ``Problem``.
 
-    The first whole line tells which of the two kinds of file this is. Raises ``UnreadableError`` where the first lines
-    show that it is neither.
+    The first line with a series tells which of the two kinds of file this is. Raises ``UnreadableError`` where the
+    first lines show that it is neither.
     """
     rows, whole, broken = records.Rows(), 0, 0
-    with path.open("rb") as file:
-        for number, line in _lines(file):
+    with path.open("rb") as file, io.TextIOWrapper(file, encoding="utf-16", errors="replace") as wide:
+        for number, line in _lines(wide if file.peek(2)[:2] in UTF_16 else file):
             try:
                 value = json.loads(line)
                 if not isinstance(value, dict):
                     raise UnreadableError(f"a {type(value).__name__}, where an object is expected")
-                if whole or (not rows.count and lists.is_history(value, columns)):
+                if whole or (not any(map(parse, rows.names)) and lists.is_history(value, columns)):
                     yield lists.history(value, str(path), str(number), columns)
                     whole += 1
                 else:
-                    rows.add(dict(records.numbers(value)))
+                    rows.add(records.row(value))
             except (ValueError, RecursionError) as error:
                 broken += 1
                 if broken <= MOST:
@@ -47,7 +48,7 @@ def read(path: Path, name: str, columns: Columns) -> Read:
                 raise NoSeriesError(f"no loss or accuracy in {PATIENCE} lines; name them: {WAY_OUT}")
     if broken > MOST:
         yield Problem(str(path), f"{broken - MOST} more lines that could not be read")
-    if rows.count:
+    if rows.count and not whole:
         yield records.history(rows, str(path), name, columns)
     elif not whole and not broken:
         raise UnreadableError("holds nothing but blank lines")
@@ -59,7 +60,7 @@ def _why(error: Exception) -> str:
     return f"this line is no JSON, and is left out ({str(error).splitlines()[0][:120]})"
 
 
-def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+def _lines(file: BufferedReader | io.TextIOWrapper) -> Iterator[tuple[int, str | bytes]]:
     number = 0
     while line := file.readline(LONGEST + 1):
         number += 1
@@ -67,7 +68,7 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
             raise UnreadableError(
                 f"line {number} is longer than {LONGEST // 2**20} MiB; a history per line is expected"
             )
-        if number == 1:
+        if number == 1 and isinstance(line, bytes):
             line = line.removeprefix(b"\xef\xbb\xbf")
         if not line.isspace():
             yield number, line

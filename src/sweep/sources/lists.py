@@ -13,30 +13,52 @@ from sweep.sources.names import EPOCHS, STEPS, parse, plain
 from sweep.sources.wiring import wire
 
 COUNTS = ("train_steps", "val_steps")
+NONE = 11
 
 
 def is_history(value: Mapping[str, Any], columns: Columns) -> bool:
     """Whether an object holds whole series, and not one moment of them.
 
-    A history may be empty, or all of its series ``null``; a row may hold lists too, as W&B's histograms are.
+    The likeliest loss decides, by being a list or a number: a history may tell its learning rate, and a row may hold
+    lists too, as W&B's histograms are. A history may be empty, or all of its series ``null``.
     """
-    bare = False
+    found, bare = [(NONE, False)], False
     for name, item in _flat(value):
-        if isinstance(item, list):
-            if name in COUNTS or _known(name, columns):
-                return True
-        elif item is None:
+        if item is None:
             bare = bare or _known(name, columns)
-        elif plain(name) in STEPS or plain(name) in EPOCHS or _known(name, columns):
-            return False
-    return bare
+        elif isinstance(item, list) or not isinstance(item, str):
+            found.append((_rank(name, columns), isinstance(item, list)))
+    best = min(rank for rank, _ in found)
+    if best == NONE:
+        return bare
+    return (best, True) in found or (bare and "id" in value)
+
+
+def runs(value: Mapping[str, Any], columns: Columns) -> list[str]:
+    """The names of the runs in an object of objects, each with a training and a validation series of its own."""
+    inner = {name: item for name, item in value.items() if isinstance(item, dict) and is_history(item, columns)}
+    known = (parse(name) for name in inner)
+    if len(inner) < 2 or any(what and what.metric != "learning_rate" for what in known):
+        return []
+    sides = [{what.split for name, _ in _flat(item) if (what := parse(name))} for item in inner.values()]
+    return list(inner) if all("train" in side and side & {"val", "test"} for side in sides) else []
+
+
+def _rank(name: str, columns: Columns) -> int:
+    """How much a name says about what its object is: losses first, then accuracies, then other metrics and counters."""
+    what = parse(name)
+    if name in columns.values():
+        return -1
+    if what is not None:
+        return what.rank if what.metric != "acc" and what.rank < 9 else 9 + (what.metric != "acc")
+    return 10 if name in COUNTS or plain(name) in STEPS or plain(name) in EPOCHS else NONE
 
 
 def history(value: Mapping[str, Any], source: str, number: str, columns: Columns) -> History:
     """One object of lists. ``train_steps`` and ``val_steps`` count the points of each side, else they are spread
     evenly over the run. Raises ``UnreadableError``."""
     given = value.get("id")
-    name = number if given is None else str(given)
+    name = number if given is None else given if isinstance(given, int) else str(given)
     series = dict(_series(value))
     steps = _steps(series, columns)
     if not any(array.size for array in series.values()):
@@ -55,7 +77,9 @@ def _known(name: str, columns: Columns) -> bool:
 
 def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, item in value.items():
-        if isinstance(item, dict):
+        if isinstance(item, dict) and item and all(map(str.isdigit, item)):
+            yield prefix + name, [item[at] for at in sorted(item, key=int)]  # a column as pandas' to_json writes it
+        elif isinstance(item, dict):
             yield from _flat(item, f"{prefix}{name}/")
         else:
             yield prefix + name, item
@@ -89,7 +113,9 @@ def _steps(series: dict[str, Floats], columns: Columns) -> dict[str, Floats]:
         side = "val" if name.startswith("val") else "train"
         own = sides[side]
         if own is not None and array.size and not _counts(own, array):
-            raise UnreadableError(f"{side}_steps gives {own.size} steps for {name} with {array.size} values")
+            if name.endswith("loss"):
+                raise UnreadableError(f"{side}_steps gives {own.size} steps for {name} with {array.size} values")
+            own = None  # an accuracy may be on a grid of its own
         if own is not None:
             steps[name] = own[: array.size]
         elif clock is not None and _counts(clock, array):

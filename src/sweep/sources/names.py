@@ -9,18 +9,19 @@ from functools import lru_cache
 SPLITS = {
     **dict.fromkeys(("train", "training", "trn", "tr", "fit", "learn"), "train"),
     **dict.fromkeys(("val", "valid", "validation", "eval", "evaluation", "dev", "heldout", "holdout", "cv"), "val"),
-    **dict.fromkeys(("test", "testing"), "test"),
+    **dict.fromkeys(("test", "testing", "te"), "test"),
 }
 GRAINS = {"step": "step", "batch": "step", "iter": "step", "minibatch": "step", "epoch": "epoch"}
 LOSSES = (
     {"loss", "losses", "objective", "cost"},
     {"nll", "xent", "ce", "crossentropy", "cross_entropy", "logloss", "mlogloss", "log_loss", "bce", "elbo"},
     {"mse", "rmse", "mae", "error", "err", "perplexity", "ppl", "mean_squared_error", "mean_absolute_error"},
+    {"l1", "l2", "merror"},  # as LightGBM and XGBoost call theirs
 )
 """Metrics that fall while a model learns, the likeliest to be the loss first."""
 PLAIN = {"total", "overall", "running", "smoothed", "avg", "mean", "average", "final", "metrics", "metric", "scores"}
 CLASSY = {"sparse", "categorical", "binary", "top", "1", "multiclass", "score"}
-ACCURATE = {"acc", "accuracy", "top1", "acc1", "prec1", "acc@1"}
+ACCURATE = {"acc", "accuracy", "accs", "accuracies", "top1", "acc1", "prec1", "acc@1"}
 MEANS = {"macro", "micro", "weighted", "binary", "score"}
 SHARES = {"f1": "f1", "fscore": "f1", "precision": "precision", "recall": "recall"}
 KNOBS = {"lr": "learning_rate", "learning_rate": "learning_rate", "learningrate": "learning_rate"}
@@ -78,6 +79,8 @@ def parse(name: str) -> Name | None:
     if not joined or CLOCKS.search(joined) or joined in STEPS or joined in EPOCHS:
         return None
     words = joined.split("_")
+    if joined == "validation_scores":  # of scikit-learn's networks
+        return Name("val", "acc", "", 9)
     if joined in KNOBS or words[0] == "lr" or joined.endswith(("_lr", "learning_rate")):
         return Name("", "learning_rate", "", 9)
     if "norm" in joined and re.search(r"grad", joined):
@@ -102,6 +105,8 @@ def _metric(split: str, grain: str, words: list[str]) -> Name | None:
         return Name(split, "loss", grain, 8) if split else None
     for rank, known in enumerate(LOSSES):
         hit = joined if joined in known else next((word for word in words if word in known), "")
+        if hit in ("l1", "l2") and not all(word == hit or word.isdigit() for word in words):
+            continue  # the norm of something
         if hit and not {"lr", "weight"} & set(words):
             rest = () if hit == joined else tuple(word for word in words if word != hit and word not in PLAIN)
             # A named part of the loss ("squad_loss", "box_loss") comes after the whole of it.

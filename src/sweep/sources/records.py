@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from sweep.sources.history import Columns, History, UnreadableError
-from sweep.sources.names import EPOCHS, STEPS, plain
+from sweep.sources.names import EPOCHS, STEPS, parse, plain
+from sweep.sources.stacked import told
 from sweep.sources.wiring import Raw, wire
 
 
@@ -28,6 +30,20 @@ class Rows:
             found[0].append(self.count)
             found[1].append(value)
         self.count += 1
+
+    def parted(self, runs: Sequence[str]) -> dict[str, Rows]:
+        """The rows of each run, by its label; ``runs`` holds one label per row."""
+        parts = {run: Rows() for run in dict.fromkeys(runs)}
+        place = list[int]()
+        for run in runs:
+            place.append(parts[run].count)
+            parts[run].count += 1
+        for name, (rows, values) in self._series.items():
+            for row, value in zip(rows, values, strict=True):
+                found = parts[runs[int(row)]]._series.setdefault(name, (array("d"), array("d")))
+                found[0].append(place[int(row)])
+                found[1].append(value)
+        return parts
 
     @property
     def names(self) -> list[str]:
@@ -64,8 +80,14 @@ class Rows:
         return next((known[name] for name in EPOCHS if name in known and self._usable(known[name])), None)
 
     def _usable(self, clock: str) -> bool:
+        """Epochs that hardly repeat, in the longest series, and do not begin again as in a log that was added to."""
         at = self._at(clock)
-        return at is not None and 2 * len(set(at)) > len(at)
+        others = [rows for name, (rows, _) in self._series.items() if name != clock and parse(name)]
+        if at is None or not others:
+            return at is not None and 2 * len(set(at)) > len(at)
+        own = [at[int(row)] for row in max(others, key=len)]
+        again = any(now < before and now == own[0] for before, now in pairwise(own))
+        return 2 * len(set(own)) > len(own) and not again
 
 
 def history(rows: Rows, source: str, name: str, columns: Columns) -> History:
@@ -80,6 +102,11 @@ def _restarts(steps: array[float], epochs: array[float] | None) -> bool:
     if epochs is None:
         return len(falls) > max(3, len(steps) // 20)
     return any(epochs[at] > epochs[at - 1] for at in falls)
+
+
+def row(value: Mapping[str, Any]) -> dict[str, float]:
+    """The numbers of a JSON object, under the names that its words give them."""
+    return told(dict(numbers(value)), {name: word for name, word in value.items() if isinstance(word, str)})
 
 
 def numbers(row: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, float]]:

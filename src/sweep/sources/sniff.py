@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from sweep.sources import json_lines, own, table, tensorboard, trainer_state, wandb_offline, whole
-from sweep.sources.history import Reader, UnreadableError
+from sweep.sources.history import UTF_16, Reader, UnreadableError
 
 HEAD = 2**16
 COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
@@ -16,6 +16,8 @@ def reader(path: Path) -> Reader:
     """The reader for a file. Raises ``UnreadableError`` where it is empty, binary or nothing that is known."""
     with path.open("rb") as file:
         head = file.read(HEAD)
+    if head.startswith(UTF_16):
+        head = head.decode("utf-16", errors="replace").encode()
     if not head.strip():
         raise UnreadableError("is empty" if not head else "holds nothing but blanks")
     if head.startswith(wandb_offline.MAGIC):
@@ -26,10 +28,10 @@ def reader(path: Path) -> Reader:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text[:1] in (b"{", b"["):
         return _json(path, text)
-    first = _first_line(head)
+    first, second = table.opening(head.decode("utf-8-sig", errors="replace").splitlines())
     if path.name == own.FILE and own.HEADER.fullmatch(first):
         return own.read
-    if table.separator(first) or path.suffix.lower() in (".csv", ".tsv"):
+    if table.separator(first, second) or path.suffix.lower() in (".csv", ".tsv"):
         return table.read
     raise UnreadableError(
         "is no log that is known (JSON, JSONL, a table with named columns, TensorBoard events, a W&B run); "
@@ -45,14 +47,8 @@ def _refuse_binary(head: bytes, path: Path) -> None:
         )
     if head.startswith(COMPRESSED):
         raise UnreadableError("is compressed; unpack it first")
-    if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\0" in head:
         raise UnreadableError("is binary, and no log that is known")
-
-
-def _first_line(head: bytes) -> str:
-    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
-    text = head.decode("utf-16" if wide else "utf-8-sig", errors="replace").lstrip()
-    return text.splitlines()[0]
 
 
 def _json(path: Path, text: bytes) -> Reader:

@@ -3,37 +3,61 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from sweep.sources.history import WAY_OUT, Columns, History, NoSeriesError, Read, UnreadableError, small_enough
-from sweep.sources.names import parse
+from sweep.sources.history import UTF_16, WAY_OUT, Columns, History, NoSeriesError, Read, UnreadableError, small_enough
+from sweep.sources.names import parse, plain
 from sweep.sources.records import Rows
+from sweep.sources.stacked import RUNS, is_tidy, labels, told
 from sweep.sources.wandb_chart import COLUMN, by_run
-from sweep.sources.wiring import Raw, wire
+from sweep.sources.wiring import wire
 
 ABSENT = {"", "na", "n/a", "none", "null", "-", "--", "no log", "."}
 """Cells that stand for a point that was never recorded; ``nan`` is a value, and a grave one."""
-CUTS = ",;\t|"
+CUTS = "\t;|,"
 WIDEST = 4096
 
 
 def read(path: Path, name: str, columns: Columns) -> Read:
-    """One history, or as many as runs in a chart that W&B exported."""
+    """One history, or as many as runs in a chart that W&B exported or in a column that tells runs apart."""
     small_enough(path)
-    raw = _gathered(path, columns)
-    for run, series in by_run(raw).items():
-        curves, chosen = wire(series, columns)
-        yield History(str(path), run or name, curves, chosen)
+    for label, rows in _gathered(path, columns).items():
+        raw = rows.raw(columns)
+        for run, series in by_run(raw).items():
+            curves, chosen = wire(series, columns)
+            yield History(str(path), run or label or name, curves, chosen)
 
 
-def separator(header: str) -> str | None:
-    """The character that parts the names of a header, or ``None`` where it is a single name."""
+def opening(lines: Iterable[str]) -> tuple[str, str]:
+    """The line that names the columns, and the one behind it; "" for what is not there.
+
+    Comments (#) are left out, but for the last where numbers follow: so numpy writes its header.
+    """
+    comment = header = ""
+    for line in filter(str.strip, lines):
+        if header:
+            return header, line
+        if line.startswith("#"):
+            comment = line.lstrip("# \t")
+        elif comment and _number(re.split(r"[,;\t|\s]+", line.strip())[0]) is not None:
+            return comment, line
+        else:
+            header = line
+    return header, ""
+
+
+def separator(header: str, row: str) -> str | None:
+    """The character that parts the names of a header, " " for blanks; ``None`` where it is a single name."""
     most = max(CUTS, key=header.count)
-    return most if most in header else None
+    if most in header:
+        return most
+    return " " if len(header.split()) == len(row.split()) > 1 else None
 
 
-def _gathered(path: Path, columns: Columns) -> Raw:
+def _gathered(path: Path, columns: Columns) -> dict[str, Rows]:
+    """The rows of each run, by its label: "" where the table holds but one."""
     table = _cells(path)
     _, header = next(table, (0, []))
     names = [cell.strip() for cell in header]
@@ -41,63 +65,75 @@ def _gathered(path: Path, columns: Columns) -> Raw:
         raise UnreadableError("its first line holds numbers; it has to name the columns")
     if len(names) > WIDEST:
         raise UnreadableError(f"{len(names)} columns; a log has at most {WIDEST}")
-    if not columns and not any(parse(name) or COLUMN.match(name) for name in names):
+    if not columns and not is_tidy(names) and not any(parse(name) or COLUMN.match(name) for name in names):
         raise NoSeriesError(f"no loss or accuracy among its columns ({', '.join(names[:12])}); name them: {WAY_OUT}")
     rows, words = Rows(), dict[str, tuple[int, str]]()
+    runs: dict[str, list[str]] = {name: [] for name in names if plain(name) in RUNS and not is_tidy(names)}
     for line, cells in table:
         if [cell.strip() for cell in cells] == names:
             continue  # a log continued by a program that writes its header again
         row: dict[str, float] = {}
+        said: dict[str, str] = {}
         for name, cell in zip(names, cells, strict=False):
             text = cell.strip()
             value = _number(text)
             if value is not None:
                 row[name] = value
             elif text.lower() not in ABSENT:
+                said[name] = text
                 words.setdefault(name, (line, text[:40]))
-        rows.add(row)
+            if name in runs:
+                runs[name].append(text)
+        for cells_so_far in runs.values():
+            cells_so_far += [""] * (rows.count + 1 - len(cells_so_far))  # a line that breaks off before its run
+        rows.add(told(row, said))
     if not rows.count:
         raise UnreadableError("has a header and no rows: nothing was logged yet")
-    raw = rows.raw(columns)
-    _refuse_words({name: words[name] for name in words if parse(name) or name in columns.values()}, raw)
-    return raw
+    _refuse_words({name: words[name] for name in words if parse(name) or name in columns.values()}, rows.names)
+    parts = labels(runs)
+    return rows.parted(parts) if parts else {"": rows}
 
 
-def _refuse_words(words: dict[str, tuple[int, str]], raw: Raw) -> None:
+def _refuse_words(words: dict[str, tuple[int, str]], numeric: list[str]) -> None:
     """A column of words is no series, unless nothing else is left; a word among numbers is a broken cell."""
     for name, (line, text) in words.items():
-        if name in raw:
+        if name in numeric:
             raise UnreadableError(f"line {line}, column {name!r}: {text!r} is no number")
-    if words and not any(parse(name) for name in raw):
+    if words and not any(parse(name) for name in numeric):
         name, (line, text) = next(iter(words.items()))
         raise UnreadableError(f"column {name!r} holds text and no numbers: {text!r} in line {line}")
 
 
 def _cells(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
-    """Lines with their numbers, blank ones left out."""
+    """Lines with their numbers, the header first; blank ones and comments are left out."""
     with path.open("rb") as peek:
-        wide = peek.read(2) in (b"\xff\xfe", b"\xfe\xff")
-    with path.open(encoding="utf-16" if wide else "utf-8-sig", newline="") as file:
+        wide = peek.read(2) in UTF_16
+    # A letter of another encoding may spoil a name, but no number.
+    with path.open(encoding="utf-16" if wide else "utf-8-sig", errors="replace", newline="") as file:
+        header, row = opening(file.readline(2**20) for _ in range(100))
+        cut = separator(header, row) or ","
+        file.seek(0)
+        lines = (line.lstrip("# \t") if header in line else "" if line.startswith("#") else line for line in file)
+        table = csv.reader(lines, delimiter=cut)
         try:
-            cut = separator(file.readline(2**20)) or ","
-            file.seek(0)
-            table = csv.reader(file, delimiter=cut)
-            for cells in table:
+            for cells in (" ".join(cells).split() for cells in table) if cut == " " else table:
                 if any(cells):
                     yield table.line_num, cells
-        except UnicodeError as error:
-            raise UnreadableError(f"is no text in UTF-8: {error}") from error
         except csv.Error as error:
             raise UnreadableError(f"is no table: {error}") from error
 
 
 def _number(text: str) -> float | None:
+    """A cell's number; as spreadsheets write it (1,5 and 93 %), Keras ([1.5]) and a printed tensor (tensor(1.5))."""
     try:
         return float(text)
     except ValueError:
         pass
+    bare = text.strip('"[]')
+    if bare.startswith("tensor("):
+        bare = bare[7:].split(",")[0].rstrip(")")
+    share = 0.01 if bare.endswith("%") else 1.0
     try:
-        # Spreadsheets write a decimal comma, and Keras wraps a value with one element in brackets.
-        return float(text.strip('"[]').replace(",", ".", 1)) if text else None
+        return share * float(bare.rstrip("% ").replace(",", ".", 1)) if bare else None
     except ValueError:
         return None

@@ -14,13 +14,16 @@ def read(path: Path, name: str, columns: Columns) -> Read:
     value = load(path)
     if isinstance(value, dict) and "log_history" in value:
         yield from trainer_state.of(value, path, name, columns)
+    elif isinstance(value, dict) and (runs := lists.runs(value, columns)):
+        for run in runs:
+            yield lists.history({"id": run, **value[run]}, str(path), run, columns)
     elif isinstance(value, dict):
         yield lists.history(value, str(path), name, columns)
     elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         if not lists.is_history(value[0], columns):
             rows = records.Rows()
             for row in value:
-                rows.add(dict(records.numbers(row)))
+                rows.add(records.row(row))
             yield records.history(rows, str(path), name, columns)
             return
         for number, item in enumerate(value, start=1):

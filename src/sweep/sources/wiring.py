@@ -91,6 +91,7 @@ def _settle_splits(parsed: dict[str, Name]) -> dict[str, Name]:
     A bare ``accuracy`` beside a training and a validation loss of their own names is that of the validation set, as
     notebooks print it; else what tells no split is of the training set.
     """
+    parsed = _first_as_training(parsed)
     sides = {what.split for what in parsed.values()}
     stand_in = "val" if "val" not in sides else ""
     losses = {what.split for what in parsed.values() if what.rank < 9}
@@ -101,10 +102,22 @@ def _settle_splits(parsed: dict[str, Name]) -> dict[str, Name]:
             split = stand_in
         elif split == "":
             other = any(it.split == "val" and it.metric == what.metric for it in parsed.values())
-            split = "val" if what.rank == 9 and {"train", "val"} <= losses and not other else "train"
+            split = "val" if what.metric != "loss" and {"train", "val"} <= losses and not other else "train"
         if split:
             told[name] = Name(split, what.metric, what.grain, what.rank, what.rest)
     return told
+
+
+def _first_as_training(parsed: dict[str, Name]) -> dict[str, Name]:
+    """XGBoost numbers its evaluation sets, ``validation_0`` and ``validation_1``: the first is, by custom, training."""
+    numbered = {name: plain(name).startswith("validation_0_") for name in parsed}
+    if not any(numbered.values()) or not any(plain(name).startswith("validation_1_") for name in parsed):
+        return parsed
+    bare = {name: tuple(word for word in what.rest if not word.isdigit()) for name, what in parsed.items()}
+    return {
+        name: Name("train" if numbered[name] else what.split, what.metric, what.grain, what.rank, bare[name])
+        for name, what in parsed.items()
+    }
 
 
 def _loss_metric(told: dict[str, Name]) -> tuple[str, tuple[str, ...]] | None:
