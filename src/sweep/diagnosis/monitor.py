@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -41,7 +42,7 @@ class Monitor:
     def __init__(self, baseline: Baseline | None = None, patience: int = 5) -> None:
         self.alerts: list[Alert] = []
         self._baseline, self._patience = baseline, patience
-        self._seen: dict[str, tuple[list[float], list[float]]] = {}
+        self._seen: dict[str, tuple[array[float], array[float]]] = {}  # numpy reads an array at once, a list one by one
         self._said: set[str] = set()
         self._before: frozenset[str] = frozenset()
         self._judged = self._waited = self._bad = 0
@@ -74,7 +75,7 @@ class Monitor:
     def add(self, step: float, values: Mapping[str, float]) -> list[Alert]:
         """Take the values of one step, by name, and return what is new to say about the run."""
         for name, value in values.items():
-            steps, points = self._seen.setdefault(name, ([], []))
+            steps, points = self._seen.setdefault(name, (array("d"), array("d")))
             steps.append(step)
             points.append(value)
         self._diagnosis = None

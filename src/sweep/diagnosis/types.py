@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Regime = Literal["healthy", "overfit", "underfit", "erratic", "inconclusive"]
@@ -58,11 +58,13 @@ class Diagnosis:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as JSON can hold it: numbers that are not finite become ``None``."""
-        plain: dict[str, Any] = _jsonable(asdict(self))
+        plain: dict[str, Any] = _jsonable(self)
         return plain
 
 
 def _jsonable(value: Any) -> Any:
+    if isinstance(value, Diagnosis | Finding | Advice):
+        return _jsonable(vars(value))
     if isinstance(value, dict):
         return {key: _jsonable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
