@@ -12,7 +12,7 @@ import numpy as np
 from sweep.curves import Curves, Series
 from sweep.diagnosis.stopping import Rise, rising
 from sweep.diagnosis.types import Baseline, Diagnosis
-from sweep.diagnosis.verdict import diagnose
+from sweep.diagnosis.verdict import diagnose, judge
 from sweep.diagnosis.view import View, look
 
 ALARMING = frozenset(
@@ -94,9 +94,11 @@ class Monitor:
         return fresh
 
     def _judge(self, step: float) -> list[Alert]:
-        view = look(self.curves)
+        curves = self.curves
+        view = look(curves)
+        self._diagnosis = judge(view, curves, self._baseline)
         rise = rising(view.val, view.train) if view.val.size >= 4 else None
-        now = {found.name: found for found in self.diagnosis.findings if found.name in ALARMING}
+        now = {found.name: found for found in self._diagnosis.findings if found.name in ALARMING}
         known = view.val.size >= SETTLED or "diverged" in now
         alerts = [Alert(x.name, step, x.text) for x in now.values() if known and self._believed(x.name)]
         self._before = frozenset(now)

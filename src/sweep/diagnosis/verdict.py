@@ -22,7 +22,11 @@ def diagnose(curves: Curves, baseline: Baseline | None = None) -> Diagnosis:
 
     ``baseline`` is what a constant predictor reaches, where known; it makes underfitting plainer to see.
     """
-    view = look(curves)
+    return judge(look(curves), curves, baseline)
+
+
+def judge(view: View, curves: Curves, baseline: Baseline | None = None) -> Diagnosis:
+    """``diagnose`` of curves that were looked at already."""
     broken = () if view.broken is None else (_broken(view.broken),)
     if view.main.size == 0:
         return _without_points(broken)
