@@ -101,9 +101,20 @@ def test_one_bad_file_does_not_spoil_the_others(tmp_path):
     (tmp_path / "words.csv").write_text("name,city\nann,rome\n")
     (tmp_path / "prose.txt").write_text("It was a dark and stormy night.\n")
     (tmp_path / "bare").mkdir()
+    (tmp_path / "broken.csv").symlink_to("gone.csv")
     with (tmp_path / "huge.json").open("wb") as file:
         file.truncate(2 * 2**30)
-    bad = ["half.json", "binary", "empty.csv", "words.csv", "prose.txt", "bare", "huge.json", "missing.csv"]
+    bad = [
+        "half.json",
+        "binary",
+        "empty.csv",
+        "words.csv",
+        "prose.txt",
+        "bare",
+        "huge.json",
+        "missing.csv",
+        "broken.csv",
+    ]
     bad += ["mlflow:0123456789abcdef"]
     done = run(tmp_path, "--json", *bad, "partly.jsonl", "good.jsonl")
     assert done.returncode == diagnose.SOME_FAILED

@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ALL_READ
+        return SOME_FAILED if failed else ALL_READ
     except KeyboardInterrupt:
         return 130
     return (SOME_FAILED if count else NONE_READ) if failed else ALL_READ
@@ -143,7 +143,7 @@ def _table(page: Sequence[Judged], first: bool) -> None:
         table.add_row(
             Text(str(judged.history.id)),
             Text(found.regime, STYLE[found.regime]),
-            f"{found.confidence:.0%}",
+            f"{min(found.confidence, 0.99):.0%}",  # as in the panel: nothing read from curves is certain
             *("-" if at is None else str(at) for at in points),
             Text(str(found.findings[0].text if found.findings else found.trend.get("text", ""))),
         )

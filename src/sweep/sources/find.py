@@ -31,6 +31,8 @@ def histories(argument: str, columns: Columns) -> Read:
             yield from _guarded(sniff.reader(path)(path, _name(path), columns), argument)
         elif path.exists():
             yield Problem(argument, "is no regular file")
+        elif path.is_symlink():
+            yield Problem(argument, f"is a link to {path.readlink()}, which is not there")
         else:
             yield Problem(argument, "no such file or folder (an MLflow run is given as mlflow:RUN_ID)")
     except UnreadableError as error:
