@@ -8,7 +8,8 @@
 Held back, and used for nothing but the score: whole recipes (`HELD`), a fifth of the settings of the other tiny
 networks, the odd seeds of this project's other recipes, and every fifth parametric history.
 
-Fitted are: the weights of the rise that counts as overfitting (logistic regression), the bounds in `SEARCHED`
+Fitted are: the weights of the rise that counts as overfitting and of the gain that counts as underfitting (logistic
+regressions), the bounds in `SEARCHED`
 (coordinate search on macro-F1), the confidence per regime (logistic in the margin of the verdict), and when to stop.
 """
 
@@ -32,8 +33,9 @@ from sklearn.metrics import f1_score
 
 from sweep.curves import Curves
 from sweep.diagnosis import REGIMES, constants
-from sweep.diagnosis.features import MOST, Features, measure
+from sweep.diagnosis.features import Features, measure
 from sweep.diagnosis.monitor import SETTLED
+from sweep.diagnosis.rules import gain_row, rise_row
 from sweep.diagnosis.stopping import Rise, rising
 from sweep.diagnosis.verdict import confidence, weigh
 from sweep.diagnosis.view import View, look
@@ -42,19 +44,21 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "outputs" / "calibration"
 HELD = {"wine", "spirals", "friedman", "cancer", "language", "translation"}
 SEARCHED = {
-    "shake": (0.025, 0.03, 0.035, 0.04, 0.045, 0.05),
-    "shake_alone": (0.06, 0.08, 0.1, 0.12, 0.15),
-    "shake_of_level": (0.01, 0.015, 0.02, 0.03),
+    "shake": (0.02, 0.025, 0.03, 0.035, 0.04, 0.05),
+    "shake_alone": (0.03, 0.04, 0.06, 0.08, 0.1, 0.12, 0.15),
+    "shake_of_level": (0.005, 0.01, 0.015, 0.02, 0.03),
+    "shake_of_level_alone": (0.015, 0.02, 0.03, 0.04, 0.05, 0.06),
     "lost_ground": (0.05, 0.06, 0.08),
-    "rise_z": (2.0, 2.5, 3.0, 4.0),
+    "rise_z": (1.0, 1.5, 2.0, 2.5, 3.0),
     "rise_least": (0.02, 0.025, 0.03, 0.035, 0.04),
     "stall_gap_of_drop": (0.4, 0.5, 0.6, 0.8),
-    "stall_gap_of_level": (0.4, 0.5, 0.6),
+    "stall_gap_of_level": (0.3, 0.4, 0.5, 0.6),
     "stall_fell": (0.3, 0.4, 0.5),
     "moved": (0.04, 0.05, 0.06, 0.07),
-    "gain_of_drop": (0.12, 0.14, 0.16, 0.18, 0.2, 0.25),
+    "gain_least": (0.08, 0.1, 0.12, 0.15, 0.2),
+    "gain_most": (0.25, 0.3, 0.4, 0.5, 0.7),
     "gain_of_level": (0.01, 0.015, 0.02, 0.03),
-    "gain_z": (0.6, 0.8, 1.0, 1.3),
+    "gain_z": (0.8, 1.0, 1.3, 1.6, 2.0),
 }
 WEIGHT = {"parametric": 1.0, "tiny": 1.0, "own": 20.0}
 
@@ -109,26 +113,32 @@ def macro_f1(items: Sequence[Measured]) -> float:
     return float(f1_score(labels, found, labels=list(REGIMES), average="macro", sample_weight=weights, zero_division=0))
 
 
-def fit_rise(items: Sequence[Measured]) -> None:
-    """The weights of the rise, with and without a training series, by logistic regression."""
-    for trained, into in ((True, constants.RISE), (False, constants.RISE_ALONE)):
-        rows, labels, weights = [], [], []
-        for item in items:
-            f = item.features
-            stalls = item.case.recipe == "stall"
-            asked = item.case.label != "erratic" and f.rise > 1e-4 and item.view.val.size and not stalls
-            if not asked or (trained and not item.view.train.size):
-                continue
-            row = [math.log(f.rise), math.log(min(max(f.rise_z, 0.1), MOST)), f.since]
-            if trained:
-                row += [float(np.clip(f.gap_of_level, -1, 1)), float(np.clip(f.fell_since, -1, 1))]
-            rows.append(row)
-            labels.append(item.case.label == "overfit")
-            weights.append(item.weight)
-        model = LogisticRegression(C=1.0, max_iter=10_000).fit(rows, labels, sample_weight=weights)
-        names = ("rise", "z", "since", "gap", "fell")[: len(rows[0])]
-        into.update(zip(names, (round(float(value), 4) for value in model.coef_[0]), strict=True))
-        into["offset"] = round(float(model.intercept_[0]), 4)
+def fit_weights(items: Sequence[Measured]) -> None:
+    """How much rise makes a run overfit, and how much gain in sight underfit, with and without a training series."""
+    for trained in (True, False):
+        mine = [x for x in items if bool(x.view.train.size) == trained or not trained]
+        risen = [
+            x
+            for x in mine
+            if x.case.label != "erratic" and x.features.rise > 1e-4 and x.view.val.size and x.case.recipe != "stall"
+        ]
+        _fit(constants.RISE if trained else constants.RISE_ALONE, risen, "rise", "overfit", trained)
+        falling = [x for x in mine if x.case.label in ("healthy", "underfit") and x.features.gain_of_drop > 1e-4]
+        _fit(constants.GAIN if trained else constants.GAIN_ALONE, falling, "gain", "underfit", trained)
+
+
+def _fit(into: dict[str, float], items: Sequence[Measured], what: str, regime: str, trained: bool) -> None:
+    """Logistic regression of a regime on the logarithm of one measure and what else speaks for or against it."""
+    row = {"rise": rise_row, "gain": gain_row}[what]
+    size = {"rise": lambda f: f.rise, "gain": lambda f: f.gain_of_drop}[what]
+    rows = [{**row(item.features, trained), what: math.log(size(item.features))} for item in items]
+    model = LogisticRegression(C=1.0, max_iter=10_000).fit(
+        [list(each.values()) for each in rows],
+        [item.case.label == regime for item in items],
+        sample_weight=[item.weight for item in items],
+    )
+    into.update(zip(rows[0], (round(float(value), 4) for value in model.coef_[0]), strict=True))
+    into["offset"] = round(float(model.intercept_[0]), 4)
 
 
 def fit_bounds(items: Sequence[Measured]) -> None:
@@ -284,7 +294,7 @@ def write(fitted: Sequence[Measured], score: float) -> None:
         "from __future__ import annotations",
         "",
     ]
-    for name in ("BOUNDS", "RISE", "RISE_ALONE", "STOP", "CONFIDENCE"):
+    for name in ("BOUNDS", "RISE", "RISE_ALONE", "GAIN", "GAIN_ALONE", "STOP", "CONFIDENCE"):
         lines.append(f"{name} = {{")
         lines += [f'    "{key}": {value!r},' for key, value in getattr(constants, name).items()]
         lines.append("}")
@@ -303,8 +313,15 @@ def main() -> None:
     print(f"{len(fitted)} histories to fit on, {len(back)} held back; as it stands {macro_f1(back):.4f} held back")
     runs = watched(DATA / "tiny.jsonl", 1200)
     if not chosen.check:
-        fit_rise(fitted)
-        print("rise", constants.RISE, constants.RISE_ALONE, f"{macro_f1(fitted):.4f}")
+        fit_weights(fitted)
+        print(
+            "weights",
+            constants.RISE,
+            constants.RISE_ALONE,
+            constants.GAIN,
+            constants.GAIN_ALONE,
+            f"{macro_f1(fitted):.4f}",
+        )
         fit_bounds(fitted)
         print("bounds", constants.BOUNDS, f"{macro_f1(fitted):.4f}")
         fit_confidence(fitted)

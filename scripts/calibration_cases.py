@@ -13,13 +13,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sweep.curves import Curves, Series
 from sweep.diagnosis.features import shake
-from sweep.diagnosis.noise import smooth
+from sweep.diagnosis.noise import jolt, smooth
 
 Floats = np.ndarray
 
@@ -189,15 +189,26 @@ def tiny(path: Path, seed: int) -> Iterator[Case]:
             history = json.loads(line)
             groups[history["seed"]].append(history)
     for histories in groups.values():
-        calm = [smooth(np.array(h["test_loss"])) for h in histories if np.isfinite(h["test_loss"]).all()]
-        reached = min((float(curve.min()) for curve in calm), default=0.0)
+        calm = [h for h in histories if np.isfinite(h["test_loss"]).all()]
+        bests = [(h["rate"], float(smooth(np.array(h["test_loss"])).min())) for h in calm]
         for history in histories:
+            reached = Reached(
+                min((best for _, best in bests), default=0.0),
+                min((best for rate, best in bests if rate < 0.5 * history["rate"]), default=np.inf),
+            )
             case = _tiny(rng, history, reached)
             if case is not None:
                 yield case
 
 
-def _tiny(rng: np.random.Generator, history: dict[str, Any], reached: float) -> Case | None:
+class Reached(NamedTuple):
+    """The best clean loss of the siblings on the same data: of any, and of those at less than half the rate."""
+
+    any: float
+    slower: float
+
+
+def _tiny(rng: np.random.Generator, history: dict[str, Any], reached: Reached) -> Case | None:
     test, train = (np.array(history[name], dtype=float) for name in ("test_loss", "train_loss"))
     points = test.size
     cut = points
@@ -214,10 +225,10 @@ def _tiny(rng: np.random.Generator, history: dict[str, Any], reached: float) -> 
     return Case(Curves.of(train_loss=train, val_loss=val), label, "tiny", history["task"], settings)
 
 
-def truth(test: Floats, train: Floats, cut: int, reached: float) -> str | None:
+def truth(test: Floats, train: Floats, cut: int, reached: Reached) -> str | None:
     """What the first ``cut`` points of a run truly were; nothing where that lies between two regimes.
 
-    ``reached`` is the best clean loss of any sibling on the same data.
+    Where jumps are neither plain nor trifling, a lower rate decides: it does clearly better on an erratic run.
     """
     now, learnt = test[:cut], train[:cut]
     if not (np.isfinite(now).all() and np.isfinite(learnt).all()):
@@ -228,9 +239,12 @@ def truth(test: Floats, train: Floats, cut: int, reached: float) -> str | None:
     bottom = min(float(level[at]), end)
     gained = max(start - bottom, 1e-9)
     jumps = min(shake(now, start), shake(learnt, start))
-    if jumps > 0.075 or min(end, float(learning[-1])) > 2.5 * start:
+    of_level = min(jolt(part) / max(float(np.median(part[cut // 3 :])), 1e-12) for part in (now, learnt))
+    slower = bottom / max(reached.slower, 1e-12)
+    harmed = jumps > 0.025 and of_level > 0.01 and slower > 1.2
+    if (jumps > 0.1 and of_level > 0.03) or harmed or min(end, float(learning[-1])) > 2.5 * start:
         return "erratic"
-    if jumps > 0.045 or bottom <= 0:
+    if (jumps > 0.025 and of_level > 0.01 and slower > 1.05) or bottom <= 0:
         return None
     share = float(np.sqrt((end - bottom) / bottom * min((end - bottom) / gained, 1.0)))
     gap = (end - learning[-1]) / max(end, 1e-9)
@@ -244,7 +258,7 @@ def truth(test: Floats, train: Floats, cut: int, reached: float) -> str | None:
     if share > 0.03:
         return None
     later = min(float(smooth(test)[min(cut, test.size - 1) :].min()), end)
-    ahead, missed = (end - later) / max(start - later, 1e-9), (end - reached) / max(start - reached, 1e-9)
+    ahead, missed = (end - later) / max(start - later, 1e-9), (end - reached.any) / max(start - reached.any, 1e-9)
     moved = max(1 - end / start, 1 - learning[-1] / max(learnt[0], 1e-9))
     if missed > 0.3 and (moved < 0.04 or (ahead > 0.2 and moved > 0.08)):
         return "underfit"

@@ -47,9 +47,9 @@ class Features:
     stall_fell: float  # fall of training since then, as a share of its level then
     moved: float  # the most that validation or training ever lost for good, as a share of the start
     fell: float  # how far the bottom is below the start, as a share of it
-    shake: float  # geometric mean of the jumps' share of the range, at most 1, and of the late level
-    shake_of_level: float  # the latter
-    train_shake: float  # the former for training
+    shake: float  # size of the late jumps as a share of the range, at most 1
+    shake_of_level: float  # the same as a share of the late level
+    train_shake: float  # the first for training
     together: float  # correlation of the jumps of training and validation
     turns: float  # share of inner points where the direction changes
     gain_of_level: float  # what as much training again would gain, as a share of the end
@@ -146,13 +146,8 @@ def climbed(level: Floats, end: float) -> float:
 
 
 def shake(values: Floats, start: float) -> float:
-    """How restless a series is: jumps against its range and, lest a flat curve's trifles count, against its level.
-
-    The mean is geometric for the reason given in ``measure``: a loss near zero jumps by much of its level.
-    """
-    late, size = values[values.size // 3 :], jolt(values)
-    reach = max(start, float(values[0])) - float(values.min())
-    return float(np.sqrt(min(ratio(size, reach), 1.0) * ratio(size, median(np.abs(late)))))
+    """How restless a series is: its late jumps against all the way that it went down, at most 1."""
+    return min(ratio(jolt(values), max(start, float(values[0])) - float(values.min())), 1.0)
 
 
 def last(points: int) -> int:
@@ -169,7 +164,7 @@ def unstable(view: View, start: float) -> tuple[float, float, float, float]:
     tail = main[-max(3, n // 4) :]
     end = median(tail)
     parts = [part for part in (main, train, fives(view.batch)) if part.size]
-    up = max(float(part.max()) for part in parts) - max(start, end)
+    up = max(excess(part, max(start, end)) for part in parts)
     down = start - float(main.min())
     reach = max(up, down)
     back = 1 - ratio(max(start - end, 0.0), reach) if reach > 0 else 0.0
@@ -183,6 +178,12 @@ def unstable(view: View, start: float) -> tuple[float, float, float, float]:
         max(back, 0.0),
         ratio(reach, max(motion, still)),
     )
+
+
+def excess(values: Floats, level: float) -> float:
+    """How far a series once was above a level; nothing where its own late noise may have done that."""
+    height = float(values.max()) - level
+    return height if height > 4 * noise(values[-max(5, values.size // 4) :]) else 0.0
 
 
 def fives(values: Floats) -> Floats:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sweep.diagnosis.constants import BOUNDS, RISE, RISE_ALONE
+from sweep.diagnosis.constants import BOUNDS, GAIN, GAIN_ALONE, RISE, RISE_ALONE
 from sweep.diagnosis.features import MOST, Features
 from sweep.diagnosis.types import Finding, Regime
 from sweep.diagnosis.view import View
@@ -46,9 +46,10 @@ class Rule:
 
 def beyond(value: float, bound: float) -> float:
     """Logarithm of ``value / bound`` held within +-``FARTHEST``; a value at or below 0 is as far below as can be."""
-    if value <= 0 or math.isnan(value):
+    ratio = value / bound
+    if not ratio > 0:  # a value so small that nothing is left of it, too
         return -FARTHEST
-    return min(max(math.log(value / bound), -FARTHEST), FARTHEST)
+    return min(max(math.log(ratio), -FARTHEST), FARTHEST)
 
 
 def percent(share: float) -> str:
@@ -89,10 +90,13 @@ def _collapsed(view: View, f: Features) -> Pairs | None:
 def _oscillating(view: View, f: Features) -> Pairs | None:
     if f.points < 6:
         return None
-    asked = ((f.shake_of_level, BOUNDS["shake_of_level"]), (f.turns, BOUNDS["turns"]))
     both = min(f.shake, f.train_shake) if view.val.size and view.evaluated else f.shake
-    joint = view.evaluated and f.together > BOUNDS["together"]
-    return ((both, BOUNDS["shake" if joint else "shake_alone"]), *asked)
+    how = "" if view.evaluated and f.together > BOUNDS["together"] else "_alone"
+    return (
+        (both, BOUNDS[f"shake{how}"]),
+        (f.shake_of_level, BOUNDS[f"shake_of_level{how}"]),
+        (f.turns, BOUNDS["turns"]),
+    )
 
 
 def _lost_ground(view: View, f: Features) -> Pairs | None:
@@ -120,11 +124,16 @@ def needed(f: Features, trained: bool) -> float:
     where a fitted logistic regression of these is even between overfit and not. Held within sensible limits.
     """
     weights = RISE if trained else RISE_ALONE
-    sum_ = weights["offset"] + weights["z"] * math.log(min(max(f.rise_z, 0.1), MOST)) + weights["since"] * f.since
-    if trained:
-        sum_ += weights["gap"] * min(max(f.gap_of_level, -1.0), 1.0)
-        sum_ += weights["fell"] * min(max(f.fell_since, -1.0), 1.0)
+    sum_ = weights["offset"] + sum(weights[name] * value for name, value in rise_row(f, trained).items())
     return min(max(math.exp(-sum_ / weights["rise"]), BOUNDS["rise_least"]), BOUNDS["rise_most"])
+
+
+def rise_row(f: Features, trained: bool) -> dict[str, float]:
+    """What else than the rise itself speaks for or against overfitting."""
+    row = {"z": math.log(min(max(f.rise_z, 0.1), MOST)), "since": f.since}
+    if not trained:
+        return row
+    return {**row, "gap": min(max(f.gap_of_level, -1.0), 1.0), "fell": min(max(f.fell_since, -1.0), 1.0)}
 
 
 def _rose_text(view: View, f: Features) -> str:
@@ -162,10 +171,27 @@ def _improving(view: View, f: Features) -> Pairs | None:
     if f.points < 4:
         return None
     return (
-        (f.gain_of_drop, BOUNDS["gain_of_drop"]),
+        (f.gain_of_drop, needed_gain(f, view.train.size > 0)),
         (f.gain_of_level, BOUNDS["gain_of_level"]),
         (f.gain_z, BOUNDS["gain_z"]),
     )
+
+
+def needed_gain(f: Features, trained: bool) -> float:
+    """The gain in sight, as a share of what was gained, that it takes to call a run underfit.
+
+    Less where the fall is steady, little was learnt so far, and validation keeps with training: by a fitted logistic
+    regression, as in ``needed``.
+    """
+    weights = GAIN if trained else GAIN_ALONE
+    sum_ = weights["offset"] + sum(weights[name] * value for name, value in gain_row(f, trained).items())
+    return min(max(math.exp(-sum_ / weights["gain"]), BOUNDS["gain_least"]), BOUNDS["gain_most"])
+
+
+def gain_row(f: Features, trained: bool) -> dict[str, float]:
+    """What else than the gain itself speaks for or against underfitting."""
+    row = {"z": math.log(min(max(f.gain_z, 0.1), MOST)), "moved": min(max(f.moved, 0.0), 1.0)}
+    return {**row, "gap": min(max(f.gap_of_level, -1.0), 1.0)} if trained else row
 
 
 def _fixed(name: str) -> Callable[[Features], str]:
