@@ -1,7 +1,7 @@
 """Fit the constants of the diagnosis, write them with their provenance, and say how they do on what they never saw.
 
-    python scripts/tiny_runs.py --groups 500 --seed 1      # once: real curves of tiny networks (20 min)
-    python scripts/own_runs.py --seeds 0 1 2 3             # once: this project's recipes (30 min)
+    python scripts/tiny_runs.py --groups 300 --seed 1                         # once: real curves of tiny networks
+    python scripts/own_runs.py --engine loop --seeds $(seq 100 111)            # once: this project's recipes
     python scripts/calibrate.py                            # fit, write constants.py and docs/calibration.md
     python scripts/calibrate.py --check                    # only score the constants as they are
 
@@ -49,6 +49,7 @@ SEARCHED = {
     "shake_of_level": (0.005, 0.01, 0.015, 0.02, 0.03),
     "shake_of_level_alone": (0.015, 0.02, 0.03, 0.04, 0.05, 0.06),
     "lost_ground": (0.05, 0.06, 0.08),
+    "lost_ground_alone": (0.15, 0.2, 0.25, 0.3),
     "rise_z": (1.0, 1.5, 2.0, 2.5, 3.0),
     "rise_least": (0.02, 0.025, 0.03, 0.035, 0.04),
     "stall_gap_of_drop": (0.4, 0.5, 0.6, 0.8),

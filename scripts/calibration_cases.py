@@ -241,13 +241,15 @@ def truth(test: Floats, train: Floats, cut: int, reached: Reached) -> str | None
     jumps = min(shake(now, start), shake(learnt, start))
     of_level = min(jolt(part) / max(float(np.median(part[cut // 3 :])), 1e-12) for part in (now, learnt))
     slower = bottom / max(reached.slower, 1e-12)
-    harmed = jumps > 0.025 and of_level > 0.01 and slower > 1.2
-    if (jumps > 0.1 and of_level > 0.03) or harmed or min(end, float(learning[-1])) > 2.5 * start:
+    restless = jumps > 0.025 and of_level > 0.01
+    if (jumps > 0.1 and of_level > 0.03) or min(end, float(learning[-1])) > 2.5 * start:
         return "erratic"
-    if (jumps > 0.025 and of_level > 0.01 and slower > 1.05) or bottom <= 0:
+    if bottom <= 0 or (restless and 1.05 < slower <= 1.2):
         return None
     share = float(np.sqrt((end - bottom) / bottom * min((end - bottom) / gained, 1.0)))
     gap = (end - learning[-1]) / max(end, 1e-9)
+    if restless and slower > 1.2:  # a lower rate does clearly better, and so might keeping an earlier model
+        return "erratic" if share < 0.03 else None
     if share > 0.08:
         return "overfit" if gap > 0.05 and learning[-1] < learning[at] else None
     settled = int(np.argmax(level <= bottom + 0.05 * gained))

@@ -1,7 +1,7 @@
 """The table of regimes: every regime x recipe x seed, its raw-curve facts and its verdict.
 
     python scripts/regimes.py                                  # digits and pairs, 5 seeds, into docs/regimes.md
-    python scripts/regimes.py --recipes digits --seeds 25      # any other campaign
+    python scripts/regimes.py --seeds 25 --first 200 -- engine=loop    # another campaign, on seeds of its own
     python scripts/regimes.py --table docs/regimes-gpu.md -- executor.gpus_per_trial=0.25
 
 It runs `python -m sweep +sweep=regimes` for each recipe, under a name of its own, and goes on where it was cut off.
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+import shlex
 import subprocess
 import sys
 import time
@@ -30,9 +31,10 @@ def main() -> int:
     asked = _arguments()
     began, rows, missed = time.time(), [], []
     for recipe in asked.recipes:
-        name = f"regimes-{recipe}-{asked.seeds}"
+        seeds = f"range({asked.first},{asked.first + asked.seeds})"
+        name = f"regimes-{recipe}-{asked.first}-{asked.seeds}"
         command = [sys.executable, "-m", "sweep", "+sweep=regimes", f"recipe={recipe}", f"study.name={name}"]
-        done = subprocess.run([*command, f"seed=range(0,{asked.seeds})", f"outputs={asked.outputs}", *asked.overrides])
+        done = subprocess.run([*command, f"seed={seeds}", f"outputs={asked.outputs}", *asked.overrides])
         if done.returncode > 1:
             return done.returncode
         more_rows, more_missed = _judge(recipe, asked.outputs / name)
@@ -79,8 +81,9 @@ def _table(rows: list[tuple[str, ...]], missed: list[str], asked: argparse.Names
     lines = [
         "# Regimes on demand",
         "",
-        f"Every regime x {asked.seeds} seeds on each recipe; {device}, torch {torch.__version__}, "
-        f"{time.strftime('%Y-%m-%d')}. Rebuilt by `python scripts/regimes.py --seeds {asked.seeds}`.",
+        f"Every regime x {asked.seeds} seeds, from {asked.first} on, on each recipe; "
+        f"{device}, torch {torch.__version__}, {time.strftime('%Y-%m-%d')}. Rebuilt by "
+        f"`{shlex.join(['python', 'scripts/regimes.py', *sys.argv[1:]])}`.",
         "",
         "| recipe | regime | raw-curve facts hold | verdict as expected | lowest / highest final validation loss |",
         "|---|---|---|---|---|",
@@ -96,6 +99,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--recipes", nargs="+", default=["digits", "pairs"])
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--outputs", type=Path, default=Path("outputs"))
     parser.add_argument("--table", type=Path, default=Path("docs/regimes.md"))
     parser.add_argument("overrides", nargs="*", help="more overrides, after --")

@@ -102,9 +102,9 @@ def _oscillating(view: View, f: Features) -> Pairs | None:
 def _lost_ground(view: View, f: Features) -> Pairs | None:
     if f.points < 8 or not (view.evaluated and view.val.size):
         return None
-    both = min(f.train_rise, f.rise)
+    how = "" if f.together > BOUNDS["lost_together"] else "_alone"
     # How far it had come counts, not how far it ended: a run that lost everything is back where it began.
-    return ((both, BOUNDS["lost_ground"]), (f.together, BOUNDS["lost_together"]), (f.fell, BOUNDS["moved"]))
+    return ((min(f.train_rise, f.rise), BOUNDS[f"lost_ground{how}"]), (f.fell, BOUNDS["moved"]))
 
 
 def _diverged(view: View, f: Features) -> Pairs | None:
@@ -114,7 +114,8 @@ def _diverged(view: View, f: Features) -> Pairs | None:
 def _rose(view: View, f: Features) -> Pairs | None:
     if not view.val.size:
         return None
-    return ((f.rise, needed(f, view.train.size > 0)), (f.rise_z, BOUNDS["rise_z"]))
+    # Where training itself rose as much, it is not training that took validation up.
+    return ((f.rise, max(needed(f, view.train.size > 0), 1.5 * f.train_rise)), (f.rise_z, BOUNDS["rise_z"]))
 
 
 def needed(f: Features, trained: bool) -> float:
