@@ -28,7 +28,7 @@ from typing import Any
 from sweep import study
 from sweep.curves import Curves
 from sweep.diagnosis import Baseline, Monitor
-from sweep.executors.base import Handle, Outcome
+from sweep.executors.base import Handle, Outcome, Report
 from sweep.space import Range
 
 PRUNERS: dict[str, dict[str, Any]] = {
@@ -80,15 +80,15 @@ def explored(given: argparse.Namespace, seed: int) -> Path:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A finished trial's reports as its study heard them: step, objective, and whether it was already lost."""
+    """A finished trial's reports as its study heard them."""
 
-    reports: list[tuple[int, float, bool]]
+    reports: list[Report]
     steps: int
 
     @property
     def best(self) -> float:
         """The lowest objective of the whole run."""
-        return min((value for _, value, _ in self.reports if math.isfinite(value)), default=math.inf)
+        return min((told.value for told in self.reports if math.isfinite(told.value)), default=math.inf)
 
 
 def watched(rows: dict[int, dict[str, float]], baseline: Baseline | None) -> Recorded:
@@ -97,7 +97,9 @@ def watched(rows: dict[int, dict[str, float]], baseline: Baseline | None) -> Rec
     for step, values in sorted(rows.items()):
         monitor.add(step, values)
         if "val_loss" in values:
-            reports.append((step, values["val_loss"], monitor.lost))
+            share = step / max(rows)
+            in_sight = monitor.in_sight(share)
+            reports.append(Report(step, values["val_loss"], monitor.lost, share, in_sight))
     return Recorded(reports, max(rows))
 
 
@@ -147,10 +149,10 @@ def replay(trials: list[Recorded], name: str, options: dict[str, Any]) -> dict[s
 
     def objective(params: dict[str, Any], handle: Handle) -> Outcome:
         trial, best = trials[params["trial"]], math.nan
-        for step, value, lost in trial.reports:
-            best = min(value, best) if math.isfinite(best) else value
-            if handle.report(step, value, lost):
-                return Outcome("PRUNED", (best,), {"steps": step})
+        for told in trial.reports:
+            best = min(told.value, best) if math.isfinite(best) else told.value
+            if handle.send(told):
+                return Outcome("PRUNED", (best,), {"steps": told.step})
         return Outcome("COMPLETE", (best,), {"steps": trial.steps})
 
     with tempfile.TemporaryDirectory() as folder:

@@ -39,6 +39,19 @@ def test_jitter_is_not_lost() -> None:
     assert not watch(1.5 * np.exp(-10 * GRID) + 0.35, val).lost
 
 
+def test_what_is_in_sight_is_hopeful_but_not_boundless() -> None:
+    grid, half = GRID[::15], 10
+    falling, settled = 0.3 + 2.0 * np.exp(-4 * grid), 0.9 + 1.4 * np.exp(-20 * grid)
+    hope = watch(falling[:half], falling[:half]).in_sight(half / grid.size)
+    assert hope < falling[-1] < falling[half - 1]
+    assert abs(watch(settled[:half], settled[:half]).in_sight(half / grid.size) - 0.9) < 0.1
+    scaled = watch(5 * settled[:half], 5 * settled[:half]).in_sight(half / grid.size)
+    assert np.isclose(scaled, 5 * watch(settled[:half], settled[:half]).in_sight(half / grid.size))
+    flat = np.full(half, 0.69)
+    assert watch(flat, flat).in_sight(0.5) == -np.inf  # it may begin to learn any time
+    assert watch(settled[:5], settled[:5]).in_sight(0.25) == -np.inf
+
+
 def test_a_run_that_improves_to_its_end_is_never_stopped() -> None:
     val = 0.3 + 2.0 / (1 + 20 * GRID) + 0.02 * JITTER
     monitor = watch(0.25 + 2.0 / (1 + 22 * GRID), val)

@@ -68,6 +68,32 @@ def test_regime_prunes_the_lost_at_once_and_nobody_else(tmp_path):
     assert told == [("PRUNED", 1), ("PRUNED", 7), ("COMPLETE", 10)] * 3
 
 
+def hopes(params: dict[str, Any], handle: Handle) -> Outcome:
+    """Its level is what it comes to; until step 3 it may still come to anything."""
+    for step in range(6):
+        if handle.report(step, params["level"], in_sight=params["level"] if step >= 3 else -math.inf):
+            return Outcome("PRUNED", (params["level"],), {"steps": step + 1})
+    return Outcome("COMPLETE", (params["level"],), {"steps": 6})
+
+
+def test_regime_prunes_what_does_not_come_to_the_best_so_far(tmp_path):
+    space = {"level": Choice((2.0, 3.0, 1.0, 1.5, 0.5))}
+    told = sweep(tmp_path, space, hopes, pruner="regime")
+    assert steps(told) == [("COMPLETE", 6), ("PRUNED", 4), ("COMPLETE", 6), ("PRUNED", 4), ("COMPLETE", 6)]
+    assert steps(sweep(tmp_path / "b", space, hopes)) == [("COMPLETE", 6)] * 5
+    upwards = sweep(tmp_path / "c", space, hopes, pruner="regime", directions=("maximize",))
+    assert steps(upwards) == [("COMPLETE", 6)] * 5
+
+
+def test_regime_knows_the_best_of_an_earlier_call(tmp_path):
+    space, storage = {"level": Choice((1.0, 2.0))}, f"sqlite:///{tmp_path}/a.db"
+    sampler = {"pruner": "regime", "storage": storage, "sampler": "random", "seed": 1}
+    first = run("s", space, dict, hopes, directory=tmp_path / "s", settings=Settings(**sampler), trials=4)
+    assert {row.values for row in first.rows} == {(1.0,), (2.0,)}
+    again = run("s", space, dict, hopes, directory=tmp_path / "s", settings=Settings(**sampler), trials=12)
+    assert {(row.values, row.state) for row in again.rows[4:]} == {((1.0,), "COMPLETE"), ((2.0,), "PRUNED")}
+
+
 def test_others_do_not_heed_a_lost_trial(tmp_path):
     assert steps(sweep(tmp_path, {"level": Range(1, 1), "lost_at": Choice((3,))})) == [("COMPLETE", 10)]
 

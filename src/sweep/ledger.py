@@ -60,6 +60,8 @@ class Ledger:
         self.distributions = {name: distribution(d) for name, d in self.space.items()}
         for trial in self.study.get_trials(deepcopy=False):
             self.history[trial.user_attrs["index"]].append(trial)
+        # The lowest first objective of all that ended: what a trial has to come to.
+        self.best = min((value for row in self.rows() for value in row.values[:1]), default=math.inf)
 
     def ask(self, index: int) -> tuple[int, Params]:
         """Begin the next attempt at a trial: its number, from 1, and the parameters, those of the attempts before."""
@@ -90,13 +92,17 @@ class Ledger:
         if len(self.study.directions) == 1:
             # Infinity as NaN: Optuna's percentiles leave a NaN out, and turn into NaN themselves by an infinity.
             trial.report(report.value if math.isfinite(report.value) else math.nan, report.step)
-        if self.pruner.heeds_lost and report.lost:
+        if self.pruner.heeds_lost and (report.lost or self._beaten(report)):
             return True
         if not self.pruner.compares or len(self.study.directions) > 1:
             return False
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # numpy's, where a trial has reported nothing but NaN
             return bool(trial.should_prune())
+
+    def _beaten(self, report: Report) -> bool:
+        """Whether the best that a trial may still come to is behind what another already has."""
+        return [d.name for d in self.study.directions] == ["MINIMIZE"] and report.in_sight > self.best
 
     def tell(self, index: int, outcome: Outcome) -> Row:
         """Close the running attempt at a trial."""
@@ -144,7 +150,9 @@ class Ledger:
             # What Optuna would not keep: it takes a pruned trial's last report for its value.
             self._note(number, "values", list(outcome.values))
         self._tell(number, index, outcome)
-        return self._row(index)
+        row = self._row(index)
+        self.best = min([self.best, *row.values[:1]])
+        return row
 
     def _tell(self, number: int, index: int, outcome: Outcome) -> None:
         import optuna

@@ -1,7 +1,8 @@
 """When a study stops a trial early, by name: Optuna's rules on the objective, and one of our own on the diagnosis.
 
-`regime` stops a trial whose live diagnosis is already lost (diverged, collapsed, overfit beyond its best): no further
-step will better it. A merely jittery trial is not lost, whatever the other trials do.
+`regime` stops a trial whose live diagnosis is already lost (diverged, collapsed, overfit beyond its best), and one
+whose own trend, taken as hopefully as its noise allows, does not come to what another trial already has. A merely
+jittery trial is neither.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ NAMES = (*OPTUNA, "regime")
 
 @dataclass(frozen=True)
 class Pruner:
-    """Optuna's rule, and whether a lost trial is stopped whatever the rule says."""
+    """Optuna's rule, and whether a lost or beaten trial is stopped whatever the rule says."""
 
     rule: BasePruner
     heeds_lost: bool = False

@@ -126,7 +126,9 @@ class _Run:
         objective = self.objectives[0]
         sign, name = (-1.0, objective[1:]) if objective.startswith("-") else (1.0, objective)
         value = sign * values.get(name, math.nan)
-        self.pruned = self.handle.report(step, value, self.monitor.lost, step / self.job.steps)
+        share = step / self.job.steps
+        in_sight = self.monitor.in_sight(share) if objective == "val_loss" else -math.inf
+        self.pruned = self.handle.report(step, value, self.monitor.lost, share, in_sight)
         return self.pruned
 
 

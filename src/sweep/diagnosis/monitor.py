@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sweep.curves import Curves, Series
+from sweep.diagnosis.noise import noise
 from sweep.diagnosis.stopping import Rise, rising
+from sweep.diagnosis.trend import ahead
 from sweep.diagnosis.types import Baseline, Diagnosis
 from sweep.diagnosis.verdict import diagnose, judge
 from sweep.diagnosis.view import View, look
@@ -19,6 +21,7 @@ ALARMING = frozenset(
     {"diverged", "collapsed", "oscillating", "lost_ground", "validation_rose", "generalization_gap", "rate_too_low"}
 )
 SETTLED = 8  # validation points before a finding other than a breakdown is believed
+LEARNS = 1.05  # how many times its level the start is where a run has begun to learn
 BROKEN = 3  # values in a row that are NaN or infinite before the run counts as lost
 
 
@@ -66,6 +69,23 @@ class Monitor:
     def should_stop(self) -> bool:
         """Lost, or nothing left to gain: neither training nor validation moves any more."""
         return self._lost or self._idle
+
+    def in_sight(self, done: float) -> float:
+        """The lowest validation loss that the run may still come to by its end, in its unit, when a share is done.
+
+        Optimistic: its best so far, or as far below the level of late as one and a half times the extrapolation reaches
+        with three errors more. Minus infinity where that can't be told: before it has settled, and where it has not
+        begun to learn.
+        """
+        view = look(self.curves)
+        if view.val.size < SETTLED or view.kind != "loss" or not 0 < done <= 1:
+            return -math.inf
+        level = float(np.median(view.val[-3:]))
+        if max(float(view.val[0]), float(view.train[0]) if view.train.size else 0.0) < LEARNS * level:
+            return -math.inf
+        fall, error = ahead(view.time, view.val, 1 / done)
+        lowest = level - 1.5 * fall - 3 * float(np.hypot(error, noise(view.val)))
+        return view.value(min(float(view.val.min()), lowest))
 
     @property
     def curves(self) -> Curves:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -24,12 +25,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Report:
-    """A trial's objective at one evaluation: `lost` says that no further training will better it."""
+    """A trial's objective at one evaluation: `lost` says that no further training will better it.
+
+    `share` of the trial is done; `in_sight` is the lowest objective that it may still come to.
+    """
 
     step: int
     value: float
     lost: bool = False
     share: float | None = None
+    in_sight: float = -math.inf
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,11 @@ class Handle:
     attempt: int = 1
     send: Callable[[Report], bool] = lambda report: False
 
-    def report(self, step: int, value: float, lost: bool = False, share: float | None = None) -> bool:
+    def report(
+        self, step: int, value: float, lost: bool = False, share: float | None = None, in_sight: float = -math.inf
+    ) -> bool:
         """Tell the objective at `step` (>= 0), `share` of the trial being done; True: stop now, you are pruned."""
-        return self.send(Report(step, float(value), lost, share))
+        return self.send(Report(step, float(value), lost, share, in_sight))
 
 
 @dataclass(frozen=True)
