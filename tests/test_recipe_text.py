@@ -226,8 +226,39 @@ def test_checkpoints_that_can_not_be_used_are_refused_in_a_line(
     refused(tmp_path, r"only as pytorch_model\.bin, which can run code")
     (tmp_path / "model.safetensors").write_bytes(b"\xff" * 20)
     refused(tmp_path, "no safetensors file")
+    (tmp_path / "model.safetensors").write_bytes((tiny / "model.safetensors").read_bytes()[:-1])
+    refused(tmp_path, "it is cut off")
+    (tmp_path / "model.safetensors").write_bytes((tiny / "model.safetensors").read_bytes())
+    index = tmp_path / "model.safetensors.index.json"
+    index.write_text('{"weight_map": {"a": "model.safetensors", "b": "model-2.safetensors"}}')
+    refused(tmp_path, r"lacks model-2\.safetensors of its weights")
     monkeypatch.setattr(checkpoint, "_free_memory", lambda: 1000)
     refused(tiny, "GB of memory are free")
+
+
+def test_a_checkpoint_without_a_vocabulary_is_refused(tmp_path: Path, tiny: Path) -> None:
+    for name in ("config.json", "model.safetensors"):
+        (tmp_path / name).write_bytes((tiny / name).read_bytes())
+    WRITERS["csv"](rows(), tmp_path / "train.csv")
+    with pytest.raises(ConfigError, match=r"no vocabulary|no tokenizer"):
+        build(str(tmp_path / "train.csv"), tmp_path)
+
+
+def test_epochs_are_fitted_to_the_examples_that_there_are_unless_typed(tmp_path: Path, tiny: Path) -> None:
+    def epochs(*more: str) -> int:
+        given = resolved("recipe=text", "recipe.reference.examples=168", "recipe.reference.epochs=4", *more)
+        return given.knobs.epochs
+
+    WRITERS["csv"](rows(), tmp_path / "train.csv")
+    looked_at = resolved(
+        "recipe=text", f"recipe.data.train={tmp_path / 'train.csv'}", "recipe.data.text=text",
+        f"recipe.model.checkpoint={tiny}",
+    )  # fmt: skip
+    assert check(looked_at.recipe) == 42
+    assert epochs() == 4
+    assert epochs("recipe.sizes.train=42") == 8
+    assert epochs("recipe.sizes.train=42", "+regime=overfit") == 48
+    assert epochs("recipe.sizes.train=42", "train.epochs=3") == 3
 
 
 def test_an_architecture_without_the_head_is_refused(tmp_path: Path, tiny: Path) -> None:

@@ -46,7 +46,8 @@ class Plan:
 def single(composed: Any) -> int:
     """One run, as a study of one trial; the exit status."""
     schema = config.read(composed)
-    run, setup = config.resolve(schema), config.setup(schema)
+    setup = config.setup(schema)
+    run = _resolved(schema)
     name = _name(setup, f"{run.recipe.name}-{run.regime or 'run'}")
     if schema.treat:
         course = treatment.Course(run, setup.outputs / name, schema.treat_steps)
@@ -59,7 +60,7 @@ def sweep(search: Search, master: Any, loader: Any) -> int:
     compose = composer(search, master, loader)
 
     def prepare(params: Params) -> Config:
-        return config.resolve(config.read(compose(params)))
+        return _resolved(config.read(compose(params)))
 
     schema = config.read(master)
     if schema.treat:
@@ -92,7 +93,7 @@ def conduct(plan: Plan) -> int:
         result = study.run(
             plan.name,
             plan.space,
-            lambda params: attempt.Payload(_checked(plan.prepare(params)), plan.name, objectives, parent.id),
+            lambda params: attempt.Payload(plan.prepare(params), plan.name, objectives, parent.id),
             attempt.run,
             plan.executor,
             trials=setup.study.trials,
@@ -111,9 +112,14 @@ def conduct(plan: Plan) -> int:
     return status
 
 
-def _checked(run: Config) -> Config:
-    check(run.recipe)
-    return run
+def _resolved(schema: Schema) -> Config:
+    """The settings of a run whose data have been looked at: where only they can tell its size, they are asked."""
+    run = config.resolve(schema)  # first what can be refused without a look at them
+    examples = check(run.recipe)
+    if examples is None or schema.recipe.sizes.train is not None:
+        return run
+    schema.recipe.sizes.train = examples
+    return config.resolve(schema)
 
 
 def _refused(result: study.Result) -> None:

@@ -200,7 +200,19 @@ def _knob(knob: str, recipe: Recipe, regime: Regime | None) -> float | int:
         factor = recipe.regimes.get(regime.name, {}).get(knob, getattr(regime, knob))
     _require(isinstance(factor, int | float) and factor > 0, f"regime.{knob}", factor, "a factor above 0")
     value: float = getattr(recipe.reference, knob) * factor
+    if knob == "epochs":
+        value *= _stretch(recipe)
     return value if knob == "learning_rate" else max(1, round(value))
+
+
+def _stretch(recipe: Recipe) -> float:
+    """How many times the reference's epochs this many examples want: the steps grow with the square root of the data.
+
+    A checkpoint takes some fifty steps to turn to a task however few examples show it, and each example that is new
+    teaches less than those before it.
+    """
+    stated, there = recipe.reference.examples, recipe.sizes.train
+    return math.sqrt(stated / there) if stated and there else 1.0
 
 
 def _same_types(recipe: Recipe) -> None:

@@ -15,11 +15,16 @@ KNOBS = ("learning_rate", "batch_size", "epochs")
 
 @dataclass
 class Reference:
-    """The settings under which a recipe's run comes out healthy."""
+    """The settings under which a recipe's run comes out healthy.
+
+    ``examples``: how many training examples ``epochs`` is for, where the data are the user's: fewer want more epochs.
+    """
 
     learning_rate: float = MISSING
     batch_size: int = MISSING
     epochs: int = MISSING
+    examples: int | None = None
+    schedule: str = "constant"
 
 
 @dataclass

@@ -12,7 +12,6 @@ from transformers import PreTrainedModel
 
 from sweep.recipes.task import Task
 
-BATCH = 256  # examples that are evaluated at once
 IGNORED = -100  # fills up where the batches' rows are of different lengths
 
 
@@ -23,8 +22,8 @@ def evaluate(
     model.eval()
     total = 0.0
     predictions, labels = [], []
-    for first in range(0, len(part), BATCH):
-        rows = [part[i] for i in range(first, min(first + BATCH, len(part)))]
+    for first in range(0, len(part), task.evaluated_at_once):
+        rows = [part[i] for i in range(first, min(first + task.evaluated_at_once, len(part)))]
         inputs = {name: value.to(device) for name, value in task.collate(rows).items()}
         with torch.no_grad():
             with torch.autocast(device.type, torch.bfloat16, enabled=half):

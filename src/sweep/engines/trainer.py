@@ -108,7 +108,7 @@ def _arguments(job: Job) -> TrainingArguments:
         seed=job.seed,
         learning_rate=job.knobs.learning_rate,
         per_device_train_batch_size=job.knobs.batch_size,
-        per_device_eval_batch_size=256,
+        per_device_eval_batch_size=job.task.evaluated_at_once,
         num_train_epochs=job.knobs.epochs,
         lr_scheduler_type=SCHEDULERS[job.train.schedule],
         warmup_steps=job.warmup_steps,

@@ -12,32 +12,35 @@ from sweep import recipes
 from sweep.errors import ConfigError
 from sweep.schema import Recipe
 
-_seen: set[str] = set()
+_seen: dict[str, int | None] = {}
 
 
-def check(recipe: Recipe) -> None:
-    """Raises `ConfigError` for the first thing that is wrong; a recipe that was found right is not looked at again."""
+def check(recipe: Recipe) -> int | None:
+    """How many training examples the user's data hold, where that can be told; None where it can't, or need not be.
+
+    Raises `ConfigError` for the first thing that is wrong; a recipe that was found right is not looked at again.
+    """
     said = json.dumps(asdict(recipe), sort_keys=True, default=str)
-    if said in _seen:
-        return
-    recipes.module(recipe.family)
-    if recipe.metrics:
-        from sweep.recipes import metrics
+    if said not in _seen:
+        recipes.module(recipe.family)
+        if recipe.metrics:
+            from sweep.recipes import metrics
 
-        metrics.check(recipe.metrics)
-    look = _LOOKS.get(recipe.family)
-    if look:
-        look(recipe.data, recipe.model)
-    _seen.add(said)
+            metrics.check(recipe.metrics)
+        look = _LOOKS.get(recipe.family)
+        _seen[said] = look(recipe.data, recipe.model) if look else None
+    return _seen[said]
 
 
-def _text(data: Mapping[str, Any], model: Mapping[str, Any]) -> None:
-    from sweep.recipes import checkpoint, corpus
+def _text(data: Mapping[str, Any], model: Mapping[str, Any]) -> int | None:
+    from sweep.recipes import checkpoint, corpus, parting
 
     corpus.columns(data)
     checkpoint.check(model["checkpoint"])
-    if not data["name"]:  # a data set of the hub is fetched by the trial
-        corpus.read(data)
+    if data["name"]:  # a data set of the hub is fetched by the trial
+        return None
+    labels = {name: part.labels for name, part in corpus.read(data).parts.items()}
+    return len(parting.part(labels, 0, data["max_examples"])["train"][1])
 
 
 def _image(data: Mapping[str, Any], model: Mapping[str, Any]) -> None:
@@ -65,7 +68,7 @@ def _translation(data: Mapping[str, Any], model: Mapping[str, Any]) -> None:
             table.check(data[part], f"recipe.data.{part}", (data["source"], data["target"]), data["encoding"])
 
 
-_LOOKS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], None]] = {
+_LOOKS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], int | None]] = {
     "text": _text,
     "image": _image,
     "language": _language,

@@ -38,6 +38,11 @@ def check(name: str | None) -> None:
         unsafe = next((file for file in UNSAFE if (folder / file).exists()), None)
         has = f"has its weights only as {unsafe}, which can run code when it is read" if unsafe else "has no weights"
         raise ConfigError(KEY, f"is {name!r}, which {has}: save it with save_pretrained, as model.safetensors")
+    for index in folder.glob("*.safetensors.index.json"):
+        parts = {*json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()}
+        lost = sorted(parts - {file.name for file in files})
+        if lost:
+            raise ConfigError(KEY, f"is {name!r}, which lacks {', '.join(lost)} of its weights: copy it whole")
     needed, free = TRAINING * sum(_parameters(file, name) for file in files), _free_memory()
     if free is not None and needed > free:
         raise ConfigError(
@@ -140,7 +145,10 @@ def _parameters(file: Path, name: str) -> int:
             if size > file.stat().st_size:
                 raise ValueError("it is cut off")
             header: Mapping[str, Any] = json.loads(content.read(size))
-    except (ValueError, struct.error) as error:
+        ends = [described["data_offsets"][1] for name, described in header.items() if name != "__metadata__"]
+        if 8 + size + max(ends, default=0) != file.stat().st_size:
+            raise ValueError("it is cut off")
+    except (ValueError, KeyError, struct.error) as error:
         raise ConfigError(KEY, f"is {name!r}, whose {file.name} is no safetensors file ({error})") from error
     total = 0
     for tensor, described in header.items():

@@ -54,8 +54,9 @@ class Task:
     an evaluated batch, and ``measure(predictions, labels)`` the metrics of it; where it is None nothing is kept, which
     a language model's logits ask for. ``read(predictions, labels)`` gives both as people would compare them (classes,
     texts), for metrics of the user's own; ``shown(labels)`` are the predictions that would be all right.
-    ``score(loss)`` is what follows from the loss alone. ``baseline`` is what a constant predictor reaches. ``notes``
-    are lines for the user.
+    ``evaluated_at_once`` examples make a batch of an evaluation: few where the examples are of many lengths, sorted by
+    them, so that a batch holds little padding. ``score(loss)`` is what follows from the loss alone. ``baseline`` is
+    what a constant predictor reaches. ``notes`` are lines for the user.
     """
 
     train: Dataset
@@ -70,6 +71,7 @@ class Task:
     read: Read = classes_of
     shown: Callable[[Any], Any] = certain
     score: Callable[[float], Mapping[str, float]] = nothing_more
+    evaluated_at_once: int = 256
     notes: tuple[str, ...] = ()
 
 
@@ -115,6 +117,7 @@ def classification(
     collate: Callable[[list[Any]], Mapping[str, Any]],
     recipe: Recipe,
     sample: Dataset | None = None,
+    evaluated_at_once: int = 256,
     notes: tuple[str, ...] = (),
 ) -> Task:
     """A task of classes: accuracy and macro F1, precision and recall; the baseline always names the shares."""
@@ -130,6 +133,7 @@ def classification(
         collate=collate,
         measure=class_metrics,
         baseline=Baseline(loss=entropy, acc=max(counts.values()) / total),
+        evaluated_at_once=evaluated_at_once,
         notes=notes,
     )
 

@@ -53,6 +53,7 @@ def build(recipe: Recipe, seed: int) -> Task:
         model=model,
         collate=lambda examples: collate(examples, tokenizer.pad_token_id, tokenizer.padding_side == "left"),
         recipe=recipe,
+        evaluated_at_once=32,
         notes=notes,
     )
 
@@ -90,6 +91,8 @@ def _tokenizer(folder: Any, name: str) -> Any:
         raise ConfigError(
             checkpoint.KEY, f"is {name!r}, which has no tokenizer that can be read: {type(error).__name__}"
         ) from error
+    if len(tokenizer) <= len(tokenizer.all_special_tokens):  # what is made of a config.json alone
+        raise ConfigError(checkpoint.KEY, f"is {name!r}, which has no vocabulary: copy its tokenizer's files into it")
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     if tokenizer.pad_token_id is None:
