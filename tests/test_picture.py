@@ -54,3 +54,13 @@ def test_the_map_marks_each_trial_in_the_panel_of_its_epochs_and_the_best():
     figure = regime_map.draw(runs, runs[1], "map")
     assert [axes.get_title() for axes in figure.axes] == ["2 epochs", "9 epochs"]
     assert [len(axes.collections) for axes in figure.axes] == [3, 1]  # two trials and the ring; one trial
+
+
+def test_a_long_run_keeps_its_highest_and_lowest_batch_and_little_else():
+    rng = np.random.default_rng(0)
+    values = np.linspace(2, 1, 30_000) + rng.normal(0, 0.01, 30_000)
+    values[12_345], values[20_001] = 9.0, -5.0
+    curves = Curves.of(batch_loss=values, train_loss=values, val_loss=values)
+    faint = picture.draw(curves, None, "long").axes[0].lines[0].get_ydata()
+    assert len(faint) < 1000
+    assert (faint.max(), faint.min()) == (9.0, -5.0)

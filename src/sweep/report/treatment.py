@@ -76,8 +76,9 @@ def draw(treatment: Steps, folder: Path, name: str) -> Figure:
     for axes, step in zip(grid.flat, treatment, strict=True):
         text = (folder / f"{step['trial']:03d}" / "curves.csv").read_text(encoding="utf-8")
         picture.draw_loss(axes, Curves.from_csv(text))
+        picture.legend(axes)
         loss = f", test loss {_number(step['test_loss'])}"
-        axes.set_title(f"{_title(step)}: {step['diagnosed']}{loss}", fontsize=10, color=picture.INK)
+        axes.set_title(f"{_title(step)}: {step['diagnosed']}{loss}", fontsize=10, color=picture.INK, pad=22)
     low = min(axes.get_ylim()[0] for axes in grid.flat)
     high = max(axes.get_ylim()[1] for axes in grid.flat)
     for axes in grid.flat:
