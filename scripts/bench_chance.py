@@ -6,19 +6,22 @@
 A case is a recipe, a regime and a seed. It is run as it is, then treated: the first remedy advised that can act, on its
 own settings, up to three times, until healthy. For each treatment one trial is drawn at random from the space of
 `+sweep=explore`, on the same data and from the same seed. Test losses decide; a loss that is no number loses.
+
+Every training is kept beside the file, in a folder of its name: after a change of the advice or of the diagnosis only
+what differs is trained. Delete the folder after a change of a recipe or an engine.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import itertools
 import json
 import math
-import tempfile
 import time
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +61,42 @@ def drawn(recipe: str, regime: str, seed: int, number: int) -> list[str]:
     ]
 
 
-def trained(config: Any) -> tuple[dict[str, Any], Any]:
-    """Train; the facts of the run, and its diagnosis."""
-    from sweep import engines, recipes
+def trained(config: Any, runs: Path) -> tuple[dict[str, Any], Any]:
+    """Train, or take up the same training from ``runs``; the facts of the run, and its diagnosis."""
+    from sweep import recipes
     from sweep.curves import Curves
     from sweep.diagnosis import diagnose
-    from sweep.engines.job import Job
     from sweep.kept import held
+    from sweep.report import picture
+
+    what = {key: asdict(config)[key] for key in ("recipe", "train", "engine", "seed")}
+    folder = runs / hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
+    task = recipes.build(config.recipe, config.seed)
+    if not (folder / "result.json").exists():
+        train(config, task, folder)
+    curves = Curves.from_csv((folder / "curves.csv").read_text())
+    result = json.loads((folder / "result.json").read_text())
+    judged = held(curves, result["step"]) if config.train.early_stopping else curves
+    diagnosis = diagnose(judged, task.baseline)
+    picture.save(picture.draw(curves, diagnosis, f"{config.recipe.name}, seed {config.seed}"), folder / "curves.png")
+    facts = {
+        **config.knobs._asdict(),
+        "diagnosed": diagnosis.regime,
+        "confidence": round(diagnosis.confidence, 3),
+        "findings": [finding.name for finding in diagnosis.findings],
+        "test_loss": result["test_loss"],
+        "test_acc": result.get("test_acc"),
+        "steps": int(curves["batch_loss"].steps[-1]),
+        "run": folder.name,
+    }
+    return facts, diagnosis
+
+
+def train(config: Any, task: Any, folder: Path) -> None:
+    """Train, and keep the curves and what the test split says."""
+    from sweep import engines
+    from sweep.curves import Curves
+    from sweep.engines.job import Job
 
     points: list[tuple[float, str, float]] = []
 
@@ -72,33 +104,22 @@ def trained(config: Any) -> tuple[dict[str, Any], Any]:
         points.extend((step, name, value) for name, value in values.items())
         return False
 
-    task = recipes.build(config.recipe, config.seed)
-    with tempfile.TemporaryDirectory() as folder:
-        job = Job(task, config.train, config.knobs, config.seed, "cpu", Path(folder))
-        result = engines.train(config.engine.name, job, watch)
-    curves = Curves.from_points(points)
-    judged = held(curves, result.step) if config.train.early_stopping else curves
-    diagnosis = diagnose(judged, task.baseline)
+    folder.mkdir(parents=True, exist_ok=True)
+    job = Job(task, config.train, config.knobs, config.seed, config.engine.device, folder)
+    result = engines.train(config.engine.name, job, watch)
+    (folder / "curves.csv").write_text(Curves.from_points(points).to_csv())
     loss = result.test.get("test_loss", math.nan)
-    facts = {
-        **config.knobs._asdict(),
-        "diagnosed": diagnosis.regime,
-        "confidence": round(diagnosis.confidence, 3),
-        "findings": [finding.name for finding in diagnosis.findings],
-        "test_loss": loss if math.isfinite(loss) else None,
-        "test_acc": result.test.get("test_acc"),
-        "steps": int(curves["batch_loss"].steps[-1]),
-    }
-    return facts, diagnosis
+    said = {**result.test, "step": result.step, "test_loss": loss if math.isfinite(loss) else None}
+    (folder / "result.json").write_text(json.dumps(said))
 
 
-def case(recipe: str, regime: str, seed: int, engine: str) -> dict[str, Any]:
+def case(recipe: str, regime: str, seed: int, engine: str, runs: Path) -> dict[str, Any]:
     """One broken run, its treatments, and as many random trials."""
     from sweep.treatment import treat
 
     plain = [f"engine={engine}"]
     config = settings([f"+regime={regime}", f"recipe={recipe}", f"seed={seed}", *plain])
-    before, diagnosis = trained(config)
+    before, diagnosis = trained(config, runs)
     treatments: list[dict[str, Any]] = []
     while diagnosis.regime != "healthy" and len(treatments) < STEPS:
         advice = [{"remedy": hint.remedy, "dose": hint.dose} for hint in diagnosis.advice]
@@ -106,16 +127,16 @@ def case(recipe: str, regime: str, seed: int, engine: str) -> dict[str, Any]:
         if treated is None:
             break
         config = treated
-        facts, diagnosis = trained(config)
+        facts, diagnosis = trained(config, runs)
         treatments.append({"remedy": config.remedies[-1].remedy, "dose": config.remedies[-1].dose, **facts})
-    chance = [trained(settings([*drawn(recipe, regime, seed, number), *plain]))[0] for number in range(len(treatments))]
+    luck = [settings([*drawn(recipe, regime, seed, number), *plain]) for number in range(len(treatments))]
     return {
         "recipe": recipe,
         "regime": regime,
         "seed": seed,
         "before": before,
         "treatments": treatments,
-        "chance": chance,
+        "chance": [trained(config, runs)[0] for config in luck],
     }
 
 
@@ -190,7 +211,7 @@ def main() -> None:
             if (recipe, regime, seed) in done:
                 continue
             begun = time.perf_counter()
-            known.append(case(recipe, regime, seed, chosen.engine))
+            known.append(case(recipe, regime, seed, chosen.engine, chosen.out.with_suffix("")))
             with chosen.out.open("a") as file:
                 file.write(json.dumps(known[-1]) + "\n")
             verdicts = [known[-1]["before"], *known[-1]["treatments"]]

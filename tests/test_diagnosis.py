@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from sweep.curves import Curves, Series
 from sweep.diagnosis import REGIMES, Baseline, Diagnosis, diagnose
+from sweep.diagnosis.advice import advise
+from sweep.diagnosis.types import Finding
 
 T = np.linspace(0.05, 1, 20)
 SWING = np.cos(np.arange(20) * 2.5)
@@ -180,8 +182,29 @@ def test_advice_fits_the_finding(regime: str, first: str) -> None:
 
 
 def test_a_run_still_improving_is_told_to_train_longer() -> None:
-    advice = diagnose(Curves.of(train_loss=2.3 - 0.8 * T, val_loss=2.3 - 0.75 * T)).advice
+    advice = diagnose(Curves.of(train_loss=2.3 - 1.6 * T, val_loss=2.3 - 1.5 * T)).advice
     assert advice[0].remedy == "train_longer"
+
+
+def test_a_run_that_crept_down_without_a_wiggle_is_told_to_raise_the_rate_by_what_it_did_not_move() -> None:
+    crept = [Curves.of(train_loss=2.3 - size * T**0.7, val_loss=2.3 - 0.97 * size * T**0.7) for size in (0.25, 0.6)]
+    found = [diagnose(curves) for curves in crept]
+    assert all(names(each) >= {"still_improving", "small_steps"} for each in found)
+    assert all(each.advice[0].remedy == "raise_rate" for each in found)
+    assert found[0].advice[0].dose > found[1].advice[0].dose > 1
+
+    rng = np.random.default_rng(0)
+    shaken = diagnose(
+        Curves.of(train_loss=2.3 - 0.6 * T**0.7, val_loss=2.3 - 0.6 * T**0.7 + rng.normal(0, 0.02, len(T)))
+    )
+    assert "small_steps" not in names(shaken)
+
+
+def test_the_strongest_of_the_doses_that_the_findings_call_for_counts() -> None:
+    oscillating = Finding("oscillating", 0.057, 0.05, None, "")
+    lost = Finding("lost_ground", 0.1, 0.08, 10, "")
+    assert advise((oscillating, lost), "erratic")[0] == advise((lost, oscillating), "erratic")[0]
+    assert advise((oscillating, lost), "erratic")[0].dose > advise((oscillating,), "erratic")[0].dose
 
 
 def test_the_four_questions() -> None:

@@ -39,25 +39,38 @@ def advise(findings: tuple[Finding, ...], regime: Regime = "erratic") -> tuple[A
 
 
 def _doses(findings: tuple[Finding, ...]) -> dict[str, float]:
-    """What the findings call for, the most urgent first, with doses; 1 is the remedy's own default."""
+    """What the findings call for, the most urgent first, with doses; 1 is the remedy's own default.
+
+    Where several findings call for one remedy, the strongest dose counts.
+    """
     doses: dict[str, float] = {}
+    small = any(found.name == "small_steps" for found in findings)
     for found in findings:
         match found.name:
-            case "diverged" | "collapsed":
-                doses.setdefault("lower_rate", 2.0)
-            case "lost_ground":
-                doses.setdefault("lower_rate", 1.0)
+            case "diverged" | "collapsed" | "lost_ground":
+                remedy, dose = "lower_rate", 2.0
             case "oscillating":
-                doses.setdefault("lower_rate", min(max(found.value / found.bound, 1.0), 2.0))
+                remedy, dose = "lower_rate", min(max(found.value / found.bound, 1.0), 2.0)
             case "validation_rose" | "generalization_gap":
-                doses.setdefault("early_stopping", 1.0)
-            case "rate_too_low" | "no_better_than_chance":
-                # The distance covered grows with the rate: the fewer per cent it moved, the more it takes to get half
-                # way, and eight times that to settle (docs/cures.md).
-                moved = max(found.value if found.name == "rate_too_low" else 0.0, 1e-3)
-                doses.setdefault("raise_rate", round(min(max(math.log10(4.0 / moved), 0.5), 2.5), 2))
+                remedy, dose = "early_stopping", 1.0
+            case "rate_too_low" | "small_steps":
+                remedy, dose = "raise_rate", _faster(found.value)
+            case "no_better_than_chance" if "raise_rate" not in doses:
+                remedy, dose = "raise_rate", _faster(0.0)
+            case "still_improving" if small:
+                continue  # the rate comes first: it costs no steps
             case "too_little_training" | "still_improving":
-                doses.setdefault("train_longer", round(min(max(found.value / found.bound, 1.0), 3.0), 2))
+                remedy, dose = "train_longer", round(min(max(found.value / found.bound, 1.0), 3.0), 2)
             case _:
-                pass
+                continue
+        doses[remedy] = max(doses.get(remedy, 0.0), dose)
     return doses
+
+
+def _faster(moved: float) -> float:
+    """The dose of `raise_rate` for a run that lost this share of its start.
+
+    The distance covered grows with the rate: the less it moved, the more it takes to get half way, and sixteen times
+    that to settle (docs/cures.md).
+    """
+    return round(min(max(math.log10(8.0 / max(moved, 1e-3)), 0.5), 2.5), 2)
