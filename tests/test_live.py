@@ -14,8 +14,8 @@ def row(number: int, state: str = "COMPLETE", *values: float, **info: object) ->
     return Row(number, {"train.learning_rate": 0.001 * (number + 1)}, state, values, info, Path("x"), 1)
 
 
-def told(*events, maximize=False, start=100.0) -> Board:
-    board = Board(maximize)
+def told(*events, start=100.0) -> Board:
+    board = Board()
     for second, event in enumerate(events):
         board.take(event, start + second)
     return board
@@ -27,12 +27,17 @@ def drawn(board: Board, now: float) -> str:
     return console.file.getvalue()
 
 
-def test_board_counts_and_knows_the_best():
-    rows = [row(0, "COMPLETE", 0.5), row(1, "COMPLETE", math.nan), row(2, "PRUNED", 0.1), row(3, "COMPLETE", 0.3)]
+def test_the_best_is_a_healthy_trial_where_there_is_one_and_shown_by_the_values_that_it_had():
+    rows = [
+        row(0, "COMPLETE", 0.5, diagnosed="healthy", learning_rate=0.0152),
+        row(1, "COMPLETE", math.nan),
+        row(2, "PRUNED", 0.1, diagnosed="healthy"),
+        row(3, "COMPLETE", 0.3, diagnosed="overfit"),
+    ]
     board = told(Opened("s", 6, rows[:1]), *(Ended(r) for r in rows[1:]))
-    assert board.best().number == 3
-    assert told(Opened("s", 6, rows), maximize=True).best().number == 0
-    assert told(Opened("s", 6, [])).best() is None
+    assert "best 0.5  trial 000  healthy  learning_rate=0.0152" in drawn(board, 200.0)
+    assert "best 0.3  trial 003  overfit" in drawn(told(Opened("s", 6, rows[1:])), 200.0)
+    assert "best" not in drawn(told(Opened("s", 6, [])), 200.0)
 
 
 def test_time_left_counts_only_work_done_here_and_parts_of_trials():

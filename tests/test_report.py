@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
+from sweep.curves import Curves
 from sweep.ledger import Row
 from sweep.report import outcome
 from sweep.study import Result
@@ -40,9 +44,10 @@ def test_a_study_that_explores_ends_with_a_map_and_a_recommendation(tmp_path):
     assert kept["recommended"] == {"learning_rate": 10.0**-3, "batch_size": 4, "epochs": 3}
     assert kept["confusion"] == {}
     page = (tmp_path / "report.html").read_text()
-    assert summary["advice"].split(":")[0] in page
-    assert "Map of regimes" in page
-    assert "regime.learning_rate" in page  # what mattered most
+    assert summary["advice"].split(":")[0][1:] in page  # the first letter is a capital there
+    assert page.count("data:image/svg+xml") == 1  # the map: one panel, for one number of epochs
+    assert page.index("Where each regime lies") < page.index("What moves the objective") < page.index(">Trials<")
+    assert "regime.learning_rate" not in page  # factors are of no use to a reader
     assert outcome.status(summary, None) == 0
 
 
@@ -50,3 +55,33 @@ def test_where_nothing_is_healthy_the_recommendation_says_so(tmp_path):
     rows = [row for row in explored(tmp_path) if row.info["diagnosed"] != "healthy"]
     summary, _ = outcome.write("mine", Result(rows, 8), tmp_path)
     assert "none is healthy" in summary["advice"]
+
+
+def test_a_lower_loss_passed_over_is_named_with_what_was_wrong_with_it(tmp_path):
+    rows = explored(tmp_path)
+    rows[9] = replace(rows[9], values=(0.05,), info={**rows[9].info, "diagnosed": "overfit"})
+    summary, _ = outcome.write("mine", Result(rows, 12), tmp_path)
+    assert summary["recommended"]["learning_rate"] == 10.0**-3
+    assert summary["advice"].endswith("Trial 009 reached 0.05 but was overfit.")
+
+
+def test_disagreements_come_first_with_their_curves_and_a_failure_with_its_reason(tmp_path):
+    x = np.linspace(0, 1, 21)
+    for number, regime in ((0, "healthy"), (1, "overfit")):
+        place = tmp_path / f"{number:03d}"
+        place.mkdir()
+        (place / "curves.csv").write_text(Curves.of(train_loss=1 - x, val_loss=1 - x / 2).to_csv())
+        told = {"findings": [{"text": f"a finding of the {regime} one"}]}
+        (place / "diagnosis.json").write_text(json.dumps(told))
+    told = {**explored(tmp_path)[0].info, "expected": "healthy"}
+    rows = [
+        Row(0, {"seed": 0}, "COMPLETE", (0.5,), {**told, "diagnosed": "healthy"}, tmp_path / "000", 1),
+        Row(1, {"seed": 1}, "COMPLETE", (0.4,), {**told, "diagnosed": "overfit"}, tmp_path / "001", 1),
+        Row(2, {"seed": 2}, "FAIL", (), {"error": "the <worker> was killed"}, tmp_path / "002", 1),
+    ]
+    outcome.write("mine", Result(rows, 3), tmp_path)
+    page = (tmp_path / "report.html").read_text()
+    assert "expected healthy, read as overfit" in page
+    order = ["a finding of the overfit one", "the &lt;worker&gt; was killed", "Expected and diagnosed", "seed 1</td>"]
+    assert sorted(order, key=page.index) == order
+    assert page.count("data:image/svg+xml") == 4  # loss and accuracy of the disagreement, and of a healthy one

@@ -16,6 +16,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from sweep.report.summary import best, settings
 from sweep.study import Began, Ended, Event, Opened, Reported, Row
 
 STYLE = {"COMPLETE": "green", "PRUNED": "yellow", "FAIL": "red"}
@@ -38,7 +39,6 @@ class Running:
 class Board:
     """What the events so far amount to. Times are seconds of any one clock."""
 
-    maximize: bool = False
     name: str = ""
     total: int = 0
     rows: list[Row] = field(default_factory=list)
@@ -60,13 +60,6 @@ class Board:
                 self.running.pop(row.number, None)
                 self.rows.append(row)
 
-    def best(self) -> Row | None:
-        """The trial with the best first objective among those that ran to their end."""
-        rows = [r for r in self.rows if r.state == "COMPLETE" and r.values and not math.isnan(r.values[0])]
-        if not rows:
-            return None
-        return (max if self.maximize else min)(rows, key=lambda row: row.values[0])
-
     def left(self, now: float) -> float | None:
         """Seconds that the rest will take at the pace so far, or the slowest running trial; None before any pace."""
         under_way = sum(trial.share for trial in self.running.values())
@@ -79,9 +72,9 @@ class Board:
 
 
 @contextmanager
-def watching(console: Console, maximize: bool = False) -> Iterator[Callable[[Event], None]]:
+def watching(console: Console) -> Iterator[Callable[[Event], None]]:
     """A listener for `sweep.study.run`, which shows the study on this console while the context lasts."""
-    board = Board(maximize)
+    board = Board()
     if not console.is_terminal:
         yield lambda event: _line(console, board, event)
         return
@@ -119,8 +112,10 @@ def table(board: Board, now: float) -> RenderableType:
     lines: list[RenderableType] = [Text.assemble(*parts), grid]
     if len(board.running) > SHOWN:
         lines.append(Text(f"and {len(board.running) - SHOWN} more", style="dim"))
-    if best := board.best():
-        lines.append(Text(f"best {best.values[0]:.4g}  trial {best.number:03d}  {point(best.params)}", style="green"))
+    if row := best(board.rows):
+        said = row.info.get("diagnosed") or ""
+        line = f"best {row.values[0]:.4g}  trial {row.number:03d}  {said}".rstrip() + f"  {point(settings(row))}"
+        lines.append(Text(line, style="green" if said in ("", "healthy") else "yellow"))
     return Group(*lines)
 
 
@@ -155,7 +150,7 @@ def _line(console: Console, board: Board, event: Event) -> None:
             left = board.left(now)
             facts = [
                 f"trial {row.number:03d} {WORDS[row.state]}",
-                point(row.params),
+                point(settings(row)),
                 ", ".join(f"{value:.4g}" for value in row.values),
                 str(row.info.get("error") or row.info.get("diagnosed") or ""),
                 duration(took) if took is not None else "",

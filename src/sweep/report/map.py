@@ -26,7 +26,7 @@ def draw(runs: Sequence[Run], best: Run | None, title: str) -> Figure:
     FigureCanvasAgg(figure)
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for axes, many in zip(grid.flat, epochs, strict=False):
-        _panel(axes, [run for run in judged if run["epochs"] == many], many, best)
+        _panel(axes, judged, many, best)
     for axes in list(grid.flat)[len(epochs) :]:
         axes.set_axis_off()
     for axes in grid[:, 0]:
@@ -44,9 +44,28 @@ def draw(runs: Sequence[Run], best: Run | None, title: str) -> Figure:
     return figure
 
 
-def _panel(axes: Axes, runs: Sequence[Run], epochs: int, best: Run | None) -> None:
+def panels(runs: Sequence[Run], best: Run | None) -> list[Figure]:
+    """The panels as figures of their own, on the same scales, without what the marks mean."""
+    judged, figures = [run for run in runs if run["diagnosed"]], []
+    for many in sorted({run["epochs"] for run in judged}):
+        figure = Figure(figsize=(4.4, 3.6))
+        FigureCanvasAgg(figure)
+        axes = figure.subplots(gridspec_kw={"left": 0.15, "right": 0.97, "top": 0.9, "bottom": 0.15})
+        _panel(axes, judged, many, best)
+        axes.set_xlabel("learning rate", color=INK)
+        axes.set_ylabel("batch size", color=INK)
+        figures.append(figure)
+    return figures
+
+
+def _panel(axes: Axes, judged: Sequence[Run], epochs: int, best: Run | None) -> None:
+    """The runs of so many epochs, on scales that hold all of them."""
+    runs = [run for run in judged if run["epochs"] == epochs]
     axes.set_xscale("log")
     axes.set_yscale("log", base=2)
+    for limits, knob in ((axes.set_xlim, "learning_rate"), (axes.set_ylim, "batch_size")):
+        values = [run[knob] for run in judged]
+        limits(min(values) / 1.8, max(values) * 1.8)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     for run in runs:
         colour, hollow = REGIME[run["diagnosed"]], run["state"] == "PRUNED"

@@ -28,14 +28,15 @@ def write(name: str, result: Result, folder: Path) -> tuple[Summary, list[Path]]
     files = [summaries.write(summary, folder)]
     extra: dict[str, Any] = {}
     if _explores(summary["runs"]):
-        best = summaries.best(summary)
-        extra["importances"] = importances(result.rows)
-        extra["map"] = folder / "map.png"
-        picture.save(map.draw(summary["runs"], best, name), extra["map"])
-        files.append(extra["map"])
+        chosen = summaries.best(result.rows)
+        best = next((run for run in summary["runs"] if chosen and run["trial"] == chosen.number), None)
+        title = f"{summary['runs'][0].get('recipe', name)}: the regime at each learning rate, batch size and length"
+        files.append(folder / "map.png")
+        picture.save(map.draw(summary["runs"], best, title), files[-1])
+        extra = {"map": map.panels(summary["runs"], best), "best": best, "importances": importances(result.rows)}
         if best:
-            summary["recommended"] = {knob: best[knob] for knob in ("learning_rate", "batch_size", "epochs")}
-            summary["advice"] = recommend(best)
+            summary["recommended"] = {knob: best[knob] for knob in summaries.KNOBS}
+            summary["advice"] = recommend(best, summary["runs"])
             summaries.write(summary, folder)
     report = folder / "report.html"
     report.write_text(page.render(summary, folder, extra), encoding="utf-8")
@@ -47,15 +48,22 @@ def status(summary: Summary, stopped: str | None) -> int:
     return 1 if misdiagnosed(summary) or stopped else 0
 
 
-def recommend(best: Mapping[str, Any]) -> str:
-    """The settings to take, and why."""
+def recommend(best: Mapping[str, Any], runs: Sequence[Mapping[str, Any]]) -> str:
+    """The settings to take, and why these, where another trial went lower."""
+    value, healthy = best["values"][0], sum(run["diagnosed"] == "healthy" for run in runs)
     text = (
         f"learning rate {best['learning_rate']:.3g}, batch size {best['batch_size']}, {best['epochs']} epochs: "
-        f"objective {best['values'][0]:.4g}, the best "
+        f"objective {value:.4g} in trial {best['trial']:03d}, the best "
     )
-    if best["diagnosed"] == "healthy":
-        return text + "of the trials whose curves are healthy."
-    return text + f"of all trials; none is healthy, and this one is {best['diagnosed']}."
+    if best["diagnosed"] != "healthy":
+        return text + f"of all trials; none is healthy, and this one is {best['diagnosed']}."
+    text += f"of the {healthy} trials whose curves are healthy." if healthy > 1 else "and only one that is healthy."
+    lower = [run for run in runs if run["values"] and run["values"][0] is not None and run["values"][0] < value]
+    if lower:
+        lowest = min(lower, key=lambda run: run["values"][0])
+        text += f" Trial {lowest['trial']:03d} reached {lowest['values'][0]:.4g} but was {lowest['diagnosed']}"
+        text += f"; {len(lower) - 1} more went lower and were not healthy either." if len(lower) > 1 else "."
+    return text
 
 
 def show(summary: Summary, stopped: str | None, folder: Path, console: Console) -> None:

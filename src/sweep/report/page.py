@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
+from matplotlib import rc_context
+from matplotlib.figure import Figure
 
+from sweep.curves import Curves
+from sweep.report import picture
 from sweep.report.picture import REGIME
+from sweep.report.summary import KNOBS, misdiagnosed
 
-SHOWN = 12  # pictures inside the page; every run links to its own
+SHOWN = 12  # runs with their picture inside the page; every run links to its own
+GLYPH = {"healthy": "●", "overfit": "▲", "underfit": "▼", "erratic": "✖", "inconclusive": "◆"}  # as on the map
+# Text stays text: smaller, and in the page's own type. The salt makes the same picture the same file.
+SVG: Any = {"svg.fonttype": "none", "svg.hashsalt": "sweep", "font.family": "sans-serif"}
 
 
 @dataclass(frozen=True)
@@ -26,21 +37,31 @@ class Part:
 
 
 def render(summary: Mapping[str, Any], folder: Path, extra: Mapping[str, Any]) -> str:
-    """The page as text. ``extra`` adds what only some studies have: ``map`` and ``importances``. ``parts``.
-
-    A part is a `Part`, for whatever else a kind of study has to say; they come first.
+    """The page as text. ``extra`` adds what only some studies have: ``map``, its panels as figures, ``best``, the run
+    recommended, and ``importances``, shares by parameter; ``parts``, each a `Part`, whatever else a kind of study has
+    to say: they come first.
     """
-    environment = Environment(loader=PackageLoader("sweep.report"), autoescape=select_autoescape(), trim_blocks=True)
-    environment.globals["colour"] = REGIME
-    page = environment.get_template("page.html")
-    return page.render(
+    environment = Environment(
+        loader=PackageLoader("sweep.report"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals.update(colour=REGIME, glyph=GLYPH)
+    environment.filters.update(words=_words, number=_number, settings=_settings)
+    wrong, drawn = misdiagnosed(dict(summary)), [run for run in summary["runs"] if _curves(run, folder).is_file()]
+    best = extra.get("best")
+    counts = Counter(run["diagnosed"] or "failed" for run in summary["runs"])
+    return environment.get_template("page.html").render(
         **summary,
+        counts={name: counts[name] for name in (*REGIME, "failed") if name in counts},
         judged=sum(sum(counts.values()) for counts in summary["confusion"].values()),
         columns=_columns(summary),
-        gallery=[{**run, "image": _image(_picture(run, folder))} for run in _gallery(summary, folder)],
-        map_image=_image(extra["map"]) if "map" in extra else None,
+        others=any(_settings(run["params"], run) for run in summary["runs"]),
+        wrong=wrong,
+        wrong_shown=[_shown(run, folder) for run in wrong[:SHOWN]],
+        best=_shown(best, folder) if best else None,
+        examples=[_shown(run, folder) for run in _examples(drawn, [*wrong[:SHOWN], best])],
+        panels=[_svg(figure) for figure in extra.get("map", ())],
         importances=extra.get("importances", {}),
-        parts=[(part, _image(part.picture) if part.picture else None) for part in extra.get("parts", ())],
+        parts=[(part, _png(part.picture) if part.picture else None) for part in extra.get("parts", ())],
     )
 
 
@@ -49,17 +70,50 @@ def _columns(summary: Mapping[str, Any]) -> list[str]:
     return [name for name in REGIME if name in found]
 
 
-def _gallery(summary: Mapping[str, Any], folder: Path) -> list[Mapping[str, Any]]:
-    """Disagreements first, then the first run of each verdict."""
-    drawn = [run for run in summary["runs"] if _picture(run, folder).is_file()]
-    wrong = [run for run in drawn if run["expected"] and run["expected"] != run["diagnosed"]]
-    firsts = {run["diagnosed"]: run for run in reversed(drawn)}
-    return [*wrong, *(firsts[name] for name in REGIME if name in firsts and firsts[name] not in wrong)][:SHOWN]
+def _examples(drawn: Iterable[Mapping[str, Any]], there: Sequence[Mapping[str, Any] | None]) -> list[Mapping[str, Any]]:
+    """The first run of each verdict that no picture shows yet."""
+    seen = {run["diagnosed"] for run in there if run}
+    firsts: dict[str, Mapping[str, Any]] = {}
+    for run in drawn:
+        firsts.setdefault(run["diagnosed"], run)
+    return [firsts[name] for name in REGIME if name in firsts and name not in seen]
 
 
-def _picture(run: Mapping[str, Any], folder: Path) -> Path:
-    return folder / Path(run["dir"]).name / "curves.png"
+def _shown(run: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """A run with its curves drawn, and the first finding of its diagnosis."""
+    images: list[str] = []
+    if (file := _curves(run, folder)).is_file():
+        images = [_svg(figure) for figure in picture.panels(Curves.from_csv(file.read_text(encoding="utf-8")))]
+    told = file.with_name("diagnosis.json")
+    findings = json.loads(told.read_text(encoding="utf-8"))["findings"] if told.is_file() else []
+    return {**run, "images": images, "finding": findings[0]["text"] if findings else ""}
 
 
-def _image(path: Path) -> str:
+def _curves(run: Mapping[str, Any], folder: Path) -> Path:
+    return folder / Path(run["dir"]).name / "curves.csv"
+
+
+def _words(name: str) -> str:
+    """A parameter's name as a person says it."""
+    return name.rpartition(".")[2].replace("_", " ")
+
+
+def _number(value: Any, digits: int = 3) -> str:
+    return f"{value:.{digits}g}" if isinstance(value, float) else "" if value is None else str(value)
+
+
+def _settings(params: Mapping[str, Any], run: Mapping[str, Any]) -> dict[str, str]:
+    """What a trial was given besides the knobs that the run states as values, and the regime that it shows."""
+    stated = {knob for knob in KNOBS if knob in run} | {"regime"}
+    return {_words(name): _number(value) for name, value in params.items() if name.rpartition(".")[2] not in stated}
+
+
+def _svg(figure: Figure) -> str:
+    text = io.BytesIO()
+    with rc_context(SVG):
+        figure.savefig(text, format="svg", metadata={"Date": None})
+    return "data:image/svg+xml;base64," + base64.b64encode(text.getvalue()).decode("ascii")
+
+
+def _png(path: Path) -> str:
     return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from sweep.study import Row
+
+KNOBS = ("learning_rate", "batch_size", "epochs")
 
 
 def summarize(name: str, total: int, rows: Iterable[Row]) -> dict[str, Any]:
@@ -27,12 +30,21 @@ def summarize(name: str, total: int, rows: Iterable[Row]) -> dict[str, Any]:
     }
 
 
-def best(summary: dict[str, Any]) -> dict[str, Any] | None:
-    """The complete trial with the best first objective, a healthy one where there is any."""
-    complete = [run for run in summary["runs"] if run["state"] == "COMPLETE" and run["values"]]
-    done = [run for run in complete if run["values"][0] is not None]
-    sound = [run for run in done if run["diagnosed"] == "healthy"]
-    return min(sound or done, key=lambda run: run["values"][0], default=None)
+def best(rows: Iterable[Row]) -> Row | None:
+    """The complete trial with the lowest first objective, a healthy one where there is any."""
+    done = [row for row in rows if row.state == "COMPLETE" and row.values and math.isfinite(row.values[0])]
+    sound = [row for row in done if row.info.get("diagnosed") == "healthy"]
+    return min(sound or done, key=lambda row: row.values[0], default=None)
+
+
+def settings(row: Row) -> dict[str, Any]:
+    """The trial's parameters, a knob by the value that it had: a factor of a reference tells a person little."""
+    shown = {}
+    for name, value in row.params.items():
+        knob = name.rpartition(".")[2]
+        known = knob in KNOBS and knob in row.info
+        shown[knob if known else name] = row.info[knob] if known else value
+    return shown
 
 
 def write(summary: dict[str, Any], folder: Path) -> Path:
