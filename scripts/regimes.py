@@ -22,6 +22,7 @@ from pathlib import Path
 from facts import facts
 
 from sweep.curves import Curves
+from sweep.diagnosis import Baseline, diagnose
 
 REGIMES = ("healthy", "overfit", "underfit", "erratic")
 
@@ -52,6 +53,7 @@ def _judge(recipe: str, folder: Path) -> tuple[list[tuple[str, ...]], list[str]]
     curves = {run["trial"]: _curves(folder, run["trial"]) for run in runs if run["state"] == "COMPLETE"}
     sound = {run["seed"]: curves[run["trial"]] for run in runs if run["expected"] == "healthy"}
     rows, missed = [], []
+    read = {run["trial"]: _read(folder, run["trial"], curves[run["trial"]]) for run in runs if run["trial"] in curves}
     for regime in REGIMES:
         mine = [run for run in runs if run["expected"] == regime]
         shown = 0
@@ -61,13 +63,19 @@ def _judge(recipe: str, folder: Path) -> tuple[list[tuple[str, ...]], list[str]]
             ]
             shown += not failed
             missed += [f"{recipe}, {regime}, seed {run['seed']}: not so: {name}" for name in failed]
-            if run["diagnosed"] != regime:
-                missed.append(f"{recipe}, {regime}, seed {run['seed']}: read as {run['diagnosed']}")
-        seen = Counter(run["diagnosed"] for run in mine)
+            if read[run["trial"]] != regime:
+                missed.append(f"{recipe}, {regime}, seed {run['seed']}: read as {read[run['trial']]}")
+        seen = Counter(read[run["trial"]] for run in mine)
         ends = [curves[run["trial"]]["val_loss"].values for run in mine]
         span = f"{min(v.min() for v in ends):.2f} / {max(v[-1] for v in ends):.2f}"
         rows.append((recipe, regime, f"{shown} of {len(mine)}", f"{seen[regime]} of {len(mine)}", span))
     return rows, missed
+
+
+def _read(folder: Path, trial: int, curves: Curves) -> str:
+    """The verdict of the diagnosis as it is now, on the curves as they were recorded."""
+    said = json.loads((folder / f"{trial:03d}" / "diagnosis.json").read_text(encoding="utf-8"))
+    return diagnose(curves, Baseline(said["final"].get("baseline"))).regime
 
 
 def _curves(folder: Path, trial: int) -> Curves:

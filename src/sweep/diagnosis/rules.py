@@ -104,7 +104,8 @@ def _lost_ground(view: View, f: Features) -> Pairs | None:
         return None
     how = "" if f.together > BOUNDS["lost_together"] else "_alone"
     # How far it had come counts, not how far it ended: a run that lost everything is back where it began.
-    return ((min(f.train_rise, f.rise), BOUNDS[f"lost_ground{how}"]), (f.fell, BOUNDS["moved"]))
+    both, training_too = min(f.train_rise, f.rise), (1 - f.gap_of_level, BOUNDS["lost_gap"])
+    return ((both, BOUNDS[f"lost_ground{how}"]), (f.fell, BOUNDS["moved"]), training_too)
 
 
 def _diverged(view: View, f: Features) -> Pairs | None:
