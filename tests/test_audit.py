@@ -53,6 +53,14 @@ def test_a_run_that_learnt_nothing_is_not_healthy():
     assert not audit.wants_stronger(SOUND)
 
 
+def test_a_run_thrown_back_to_chance_is_not_cured_by_keeping_its_best_model():
+    acc = {"best_acc": 0.9, "chance_acc": 0.1}
+    assert judged(last=2.3, slower=0.31, **acc, last_acc=0.1) == "erratic"
+    assert judged(last=2.4, slower=0.31, **acc, last_acc=0.85) == "overfit"
+    assert judged(last=2.4, slower=0.31) == "overfit"
+    assert not audit.thrown({**SOUND, "best_acc": 0.12, "chance_acc": 0.1, "last_acc": 0.1})
+
+
 def test_no_unit_matters():
     for changes in ({}, {"last": 0.45}, {"longer": 0.2}, {"slower": 0.2}):
         losses = {**SOUND, **changes}

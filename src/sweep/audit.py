@@ -20,6 +20,7 @@ Verdict = Literal["healthy", "overfit", "underfit", "erratic", "mixed"]
 Losses = Mapping[str, float]
 LONGER, FACTOR, TWIN = 4, 10.0, 1_000_003  # times the epochs, times the rate, added to the twin's seed
 LEAST = math.log(1.05)  # nobody calls a run sick over less than 5 % of its test loss
+CLEAR = 0.05  # the least accuracy over chance that can be lost: less may be luck
 NORMAL = 2.44  # the 90 % quantile of the absolute value of a normal variable, in units of its median
 
 
@@ -63,6 +64,20 @@ def learnt_nothing(losses: Losses, margin: float) -> bool:
     return "chance" in losses and _gain(losses["chance"], losses["best"]) <= margin
 
 
+def thrown(losses: Losses) -> bool:
+    """Whether a run ends in no number, or lost more than half of the accuracy that its best model had over chance.
+
+    An overfit model is surer of its errors, which its loss shows, but still names most classes right; one that was
+    thrown back does not. Losses alone could not tell the two apart: both may end above chance.
+    """
+    if not math.isfinite(losses["last"]):
+        return True
+    if not {"last_acc", "best_acc", "chance_acc"} <= losses.keys():  # no classes: nothing more to ask
+        return False
+    had, has = (losses[name] - losses["chance_acc"] for name in ("best_acc", "last_acc"))
+    return has < had / 2 and had > CLEAR
+
+
 def numbers(losses: Mapping[str, float | None]) -> dict[str, float]:
     """The losses of a file of ours, where None stands for no number."""
     return {name: math.nan if value is None else value for name, value in losses.items()}
@@ -70,8 +85,9 @@ def numbers(losses: Mapping[str, float | None]) -> dict[str, float]:
 
 def gains(losses: Losses) -> Gains:
     """Gains out of test losses: ``last`` is of the run's last model, all others of the best on validation."""
-    if not math.isfinite(losses["last"]):  # thrown by its steps: keeping an earlier model is no cure for that
-        return Gains(0.0, _best_of(losses, "longer", "faster", "much_faster"), _gain(math.inf, losses["slower"]))
+    if thrown(losses):  # by its steps: keeping an earlier model is no cure for that
+        steadier = max(_gain(losses["last"], losses[name]) for name in ("slower", "much_slower") if name in losses)
+        return Gains(0.0, _best_of(losses, "longer", "faster", "much_faster"), steadier)
     return Gains(
         overfit=_gain(losses["last"], losses["best"]),
         underfit=_best_of(losses, "longer", "faster", "much_faster"),

@@ -19,10 +19,16 @@ from sweep.schema import Train
 
 
 def measure(config: Config, task: Task, own: Result) -> dict[str, float | None]:
-    """The test losses that `audit.gains` compares, in JSON's terms: None where a loss is no number."""
-    losses = {"last": _loss(own.last or own.test), "best": _loss(own.test)}
-    if (chance := _chance(task)) is not None:
-        losses["chance"] = chance
+    """The test losses that `audit.gains` compares, in JSON's terms: None where a loss is no number.
+
+    With them, where classes are told apart, the accuracies of the last and of the best model and of naming one class.
+    """
+    last = own.last or own.test
+    losses = {"last": _loss(last), "best": _loss(own.test)}
+    if shares := _shares(task):
+        losses["chance"] = -sum(share * math.log(share) for share in shares)
+        losses["chance_acc"] = max(shares)
+        losses |= {f"{name}_acc": test.get("test_acc") for name, test in (("last", last), ("best", own.test))}
     for name, (train, seed) in audit.interventions(config.train, config.seed).items():
         losses[name] = _trained(config, task, train, seed)
     if audit.wants_stronger(audit.numbers(losses)):
@@ -43,10 +49,9 @@ def _loss(test: Mapping[str, float]) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _chance(task: Task) -> float | None:
-    """The test loss of the shares of the classes; None where a label is no single class."""
+def _shares(task: Task) -> list[float]:
+    """The shares of the classes in the test split; none where a label is no single class."""
     labels: list[Any] = [task.test[row]["labels"] for row in range(len(task.test))]
     if not labels or np.ndim(labels[0]):
-        return None
-    counts = Counter(int(label) for label in labels)
-    return -sum(count / len(labels) * math.log(count / len(labels)) for count in counts.values())
+        return []
+    return [count / len(labels) for count in Counter(int(label) for label in labels).values()]
