@@ -86,7 +86,7 @@ def test_a_recipe_may_state_a_factor_of_its_own():
         ("train.learning_rate=-1", "train.learning_rate"),
         ("train.learning_rate=nan", "train.learning_rate"),
         ("train.batch_size=0", "train.batch_size"),
-        ("train.batch_size=701", "train.batch_size"),
+        ("train.batch_size=401", "train.batch_size"),
         ("train.epochs=0", "train.epochs"),
         ("train.warmup=1", "train.warmup"),
         ("train.schedule=zigzag", "train.schedule"),
@@ -106,7 +106,7 @@ def test_a_value_out_of_its_range_is_refused_by_name(override: str, key: str):
 
 
 def test_the_batch_may_be_as_large_as_the_data():
-    assert resolve("train.batch_size=700").knobs.batch_size == 700
+    assert resolve("train.batch_size=400").knobs.batch_size == 400
 
 
 def test_the_resolved_configuration_reads_back():

@@ -99,7 +99,7 @@ def test_erratic_and_memorising_gives_both_findings() -> None:
     grid = np.linspace(0, 1, 40)
     rng = np.random.default_rng(0)
     val = 1.6 * np.exp(-9 * grid) + 0.5 + 2.5 * grid + 1.2 * rng.normal(size=40).clip(-1.2, 1.2)
-    train = np.abs(1.5 * np.exp(-5 * grid) + 0.3 * rng.normal(size=40))
+    train = np.abs(1.5 * np.exp(-5 * grid) + 0.45 * rng.normal(size=40))
     found = diagnose(Curves.of(train_loss=train, val_loss=np.abs(val)))
     assert {"oscillating", "validation_rose"} <= names(found)
     assert found.regime == "erratic"

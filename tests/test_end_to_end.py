@@ -179,7 +179,7 @@ def _wait_for(condition, process: subprocess.Popen[str]) -> None:
         ("train.learning_rate=-1", "train.learning_rate is -1.0, but must be a number above 0"),
         ("train.learning_rate=fast", "train.learning_rate"),
         ("train.lerning_rate=1", "train.learning_rate"),
-        ("train.batch_size=9999", "at most 700"),
+        ("train.batch_size=9999", "at most 400"),
         ("recipe.model.depth=2", "there is no such key"),
     ],
 )

@@ -1,6 +1,7 @@
 """The promise itself, on real runs: each regime shows its textbook facts, is read as what it is, and stays as it was.
 
-The golden curves hold across processors within a tolerance; `python tests/test_regimes.py` writes them anew.
+The golden curves hold across processors within a tolerance. They are written anew, into a study under FOLDER, by
+`PYTHONPATH=scripts python tests/test_regimes.py FOLDER`.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ BOUNDS = {
     "shake_of_level_alone": 0.04,
     "together": 0.6,
     "turns": 0.25,
-    "lost_ground": 0.06,
+    "lost_ground": 0.15,
     "lost_ground_alone": 0.25,
     "lost_gap": 0.5,
     "lost_together": 0.7,
@@ -79,8 +79,8 @@ STOP = {
     "memorised_kept": 0.8,
 }
 CONFIDENCE = {
-    "healthy": (1.194, 1.645),
-    "overfit": (1.586, 3.474),
-    "underfit": (0.372, 3.619),
-    "erratic": (2.519, 2.698),
+    "healthy": (1.057, 1.769),
+    "overfit": (1.586, 3.472),
+    "underfit": (0.377, 3.609),
+    "erratic": (2.676, 2.468),
 }
