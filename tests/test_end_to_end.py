@@ -69,7 +69,7 @@ def test_a_run_leaves_the_files_that_other_programs_read(underfit):
 def test_the_curves_hold_every_batch_and_at_least_twenty_evaluations(underfit):
     tmp_path, _ = underfit
     curves = Curves.from_csv(only(tmp_path, "curves.csv").read_text())
-    steps = 8 * math.ceil(96 / 32)
+    steps = 8 * math.ceil(96 / 16)
     assert curves["batch_loss"].steps.tolist() == list(range(1, steps + 1))
     assert curves["learning_rate"].steps.tolist() == list(range(1, steps + 1))
     assert len(curves["grad_norm"]) == steps

@@ -23,7 +23,7 @@ STEADY = ("healthy", "underfit")  # an erratic curve is chaotic: rounding decide
 
 
 def train(recipe: str, outputs: Path) -> Path:
-    command = [sys.executable, "-m", "sweep", "+sweep=regimes", f"recipe={recipe}", "seed=1", f"outputs={outputs}"]
+    command = [sys.executable, "-m", "sweep", "+sweep=regimes", f"recipe={recipe}", "seed=0", f"outputs={outputs}"]
     subprocess.run([*command, f"study.name={recipe}"], check=False, timeout=900)
     return outputs / recipe
 

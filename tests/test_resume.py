@@ -89,7 +89,8 @@ def test_without_minutes_none_are_made(tmp_path: Path) -> None:
 def test_the_same_command_goes_on_after_a_kill(tmp_path: Path) -> None:
     out = tmp_path / "out"
     command = [
-        *(sys.executable, "-m", "sweep", "recipe=digits", *SMALL, "train.epochs=400", "train.checkpoint_minutes=0.01"),
+        *(sys.executable, "-m", "sweep", "recipe=digits", *SMALL, "train.batch_size=32", "train.epochs=400"),
+        "train.checkpoint_minutes=0.01",
         *("study.name=long", f"outputs={out}"),
     ]
     environ = os.environ | {"OMP_NUM_THREADS": "1"}

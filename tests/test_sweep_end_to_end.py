@@ -37,7 +37,7 @@ def test_the_trials_hang_under_one_finished_parent_with_the_report(study):
     parent = found["all"].info.run_id
     assert {found[trial].data.tags["mlflow.parentRunId"] for trial in "01"} == {parent}
     page = (tmp_path / "out" / "two" / "report.html").read_text()
-    assert page.count("data:image/png;base64,") >= 1
+    assert page.count("data:image/svg+xml;base64,") >= 1
     assert "underfit" in page
 
 
