@@ -8,7 +8,7 @@ first pair is the one reported. Everything here is a function of the measures al
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sweep.diagnosis.constants import BOUNDS, GAIN, GAIN_ALONE, RISE, RISE_ALONE
@@ -125,9 +125,13 @@ def needed(f: Features, trained: bool) -> float:
     Less where it stands clear of the noise, has lasted, and goes with a gap and with training that fell on meanwhile:
     where a fitted logistic regression of these is even between overfit and not. Held within sensible limits.
     """
-    weights = RISE if trained else RISE_ALONE
-    sum_ = weights["offset"] + sum(weights[name] * value for name, value in rise_row(f, trained).items())
-    return min(max(math.exp(-sum_ / weights["rise"]), BOUNDS["rise_least"]), BOUNDS["rise_most"])
+    return _even("rise", RISE if trained else RISE_ALONE, rise_row(f, trained))
+
+
+def _even(what: str, weights: Mapping[str, float], row: Mapping[str, float]) -> float:
+    """The size of ``what`` at which a logistic regression in its logarithm is undecided, within its limits."""
+    sum_ = weights["offset"] + sum(weights[name] * value for name, value in row.items())
+    return min(max(math.exp(-sum_ / weights[what]), BOUNDS[f"{what}_least"]), BOUNDS[f"{what}_most"])
 
 
 def rise_row(f: Features, trained: bool) -> dict[str, float]:
@@ -185,9 +189,7 @@ def needed_gain(f: Features, trained: bool) -> float:
     Less where the fall is steady, little was learnt so far, and validation keeps with training: by a fitted logistic
     regression, as in ``needed``.
     """
-    weights = GAIN if trained else GAIN_ALONE
-    sum_ = weights["offset"] + sum(weights[name] * value for name, value in gain_row(f, trained).items())
-    return min(max(math.exp(-sum_ / weights["gain"]), BOUNDS["gain_least"]), BOUNDS["gain_most"])
+    return _even("gain", GAIN if trained else GAIN_ALONE, gain_row(f, trained))
 
 
 def gain_row(f: Features, trained: bool) -> dict[str, float]:
