@@ -35,9 +35,10 @@ from sweep.curves import Curves
 from sweep.diagnosis import REGIMES, constants
 from sweep.diagnosis.features import Features, measure
 from sweep.diagnosis.monitor import SETTLED
-from sweep.diagnosis.rules import gain_row, rise_row
+from sweep.diagnosis.overfit import rise_row
 from sweep.diagnosis.stopping import Rise, rising
-from sweep.diagnosis.verdict import confidence, weigh
+from sweep.diagnosis.underfit import gain_row
+from sweep.diagnosis.verdict import chance_of, confidence, weigh
 from sweep.diagnosis.view import View, look
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,6 +49,7 @@ SEARCHED = {
     "shake_alone": (0.03, 0.04, 0.06, 0.08, 0.1, 0.12, 0.15),
     "shake_of_level": (0.005, 0.01, 0.015, 0.02, 0.03),
     "shake_of_level_alone": (0.015, 0.02, 0.03, 0.04, 0.05, 0.06),
+    "climbs": (0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1.0),
     "lost_ground": (0.1, 0.12, 0.15, 0.2),
     "lost_ground_alone": (0.15, 0.2, 0.25, 0.3),
     "rise_z": (1.0, 1.5, 2.0, 2.5, 3.0),
@@ -84,7 +86,7 @@ def measured(cases: Iterable[Case]) -> list[Measured]:
     for case in cases:
         view = look(case.curves)
         if view.main.size:
-            found.append(Measured(case, view, measure(view), held(case)))
+            found.append(Measured(case, view, measure(view, chance_of(view, case.baseline)), held(case)))
     return found
 
 

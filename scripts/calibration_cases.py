@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sweep.curves import Curves, Series
+from sweep.diagnosis import Baseline
 from sweep.diagnosis.features import shake
-from sweep.diagnosis.noise import jolt, smooth
+from sweep.diagnosis.noise import climbs, jolt, smooth
 
 Floats = np.ndarray
 
@@ -33,6 +34,7 @@ class Case:
     source: str
     recipe: str
     setting: str
+    baseline: Baseline | None = None
 
 
 # ---------------------------------------------------------------------------------------------- parametric families
@@ -241,7 +243,9 @@ def truth(test: Floats, train: Floats, cut: int, reached: Reached) -> str | None
     jumps = min(shake(now, start), shake(learnt, start))
     of_level = min(jolt(part) / max(float(np.median(part[cut // 3 :])), 1e-12) for part in (now, learnt))
     slower = bottom / max(reached.slower, 1e-12)
-    restless = jumps > 0.025 and of_level > 0.01
+    climbed = climbs(now, learnt)
+    wandering = climbed > 0.3 * (start - min(start, float(now.min()))) and climbed > 0.05 * start
+    restless = wandering or (jumps > 0.025 and of_level > 0.01)
     if (jumps > 0.1 and of_level > 0.03) or min(end, float(learning[-1])) > 2.5 * start:
         return "erratic"
     if bottom <= 0 or (restless and 1.05 < slower <= 1.2):
@@ -277,4 +281,5 @@ def own(path: Path) -> Iterator[Case]:
         for line in file:
             row = json.loads(line)
             curves = Curves.from_points(map(tuple, row["points"]))
-            yield Case(curves, row["regime"], "own", row["recipe"], f"{row['regime']} {row['seed']}")
+            setting, chance = f"{row['regime']} {row['seed']}", Baseline(row["baseline"])
+            yield Case(curves, row["regime"], "own", row["recipe"], setting, chance)

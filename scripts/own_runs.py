@@ -73,7 +73,8 @@ def main() -> None:
             task, knobs = recipes.build(run.recipe, seed), moved_by(run.knobs, regime, moved)
             job = Job(task, run.train, knobs, seed, "cpu", Path(folder))
             train(chosen.engine, job, watch)
-        row = {"recipe": name, "regime": regime, "seed": seed, "moved": moved, "points": points}
+        row = {"recipe": name, "regime": regime, "seed": seed, "moved": moved, "baseline": task.baseline.loss}
+        row["points"] = points
         with chosen.out.open("a") as file:
             file.write(json.dumps(row) + "\n")
         print(name, regime, seed, f"{time.perf_counter() - begun:.0f} s", flush=True)

@@ -113,6 +113,24 @@ def test_a_run_that_loses_all_it_learnt_in_training_too_is_erratic() -> None:
     assert "lost_ground" in names(found)
 
 
+def test_a_run_that_goes_up_as_much_as_down_is_erratic_however_slowly_it_turns() -> None:
+    val = np.r_[2.32, 2.45, 2.57, 2.47, 2.1, 2.1, 1.93, 2.02, 1.88, 1.72, 1.88, 2.02, 1.87, 1.9, 1.81, 1.8, 1.66, 1.61]
+    found = diagnose(Curves.of(train_loss=val - 0.02, val_loss=val))
+    assert found.regime == "erratic"
+    assert "oscillating" in names(found)
+    alone = diagnose(Curves.of(train_loss=np.linspace(2.3, 1.6, 18), val_loss=val))
+    assert "oscillating" not in names(alone)  # what training does not share is noise of measuring
+
+
+def test_a_fall_from_uniform_to_chance_is_nothing_learnt() -> None:
+    """A language model that only learns how frequent the tokens are, and then jumps about that level."""
+    rng = np.random.default_rng(0)
+    loss = np.r_[4.5, 1.2, 1.0 + 0.1 * np.abs(rng.normal(size=18))]
+    curves = Curves.of(train_loss=loss, val_loss=loss + 0.01)
+    assert diagnose(curves, Baseline(loss=1.0)).regime == "erratic"
+    assert diagnose(curves).regime == "healthy"  # where nothing is known of chance, it fell and settled
+
+
 def test_accuracy_in_steps_under_a_falling_loss_is_no_symptom() -> None:
     train, val = SHAPES["healthy"]
     stairs = np.repeat([0.3, 0.6, 0.8, 0.9], 5)

@@ -7,8 +7,9 @@ import pytest
 
 from sweep.curves import Curves, Series
 from sweep.diagnosis.features import measure, ratio
-from sweep.diagnosis.noise import bins, jolt, median, noise, smooth, span, together
-from sweep.diagnosis.rules import RULES, beyond
+from sweep.diagnosis.noise import bins, climbs, jolt, median, noise, smooth, span, together
+from sweep.diagnosis.rule import beyond
+from sweep.diagnosis.rules import RULES
 from sweep.diagnosis.trend import ahead
 from sweep.diagnosis.view import look
 
@@ -54,6 +55,23 @@ def test_together() -> None:
     assert together(shared, 3 * shared + np.linspace(0, 9, 300)) == pytest.approx(1)
     assert abs(together(shared, alone)) < 0.3
     assert together(np.ones(3), np.ones(3)) == 0
+
+
+def test_climbs_are_those_of_both_but_for_the_largest() -> None:
+    one, other = np.array([3.0, 1, 2, 1, 3, 1, 1.5]), np.array([3.0, 2, 2.4, 1, 9, 1, 5])
+    assert climbs(one, other) == pytest.approx(0.4 + 0.5)  # 2 at a time: the 2 and 8 of the spike are left out
+    assert climbs(one, -other) == climbs(one, one[:0]) == climbs(one, np.ones(7)) == 0
+    falling = np.linspace(2, 1, 5000)
+    assert climbs(falling + 1e-3 * RNG.normal(size=5000), falling) == 0
+
+
+def test_what_was_learnt_counts_from_chance_where_the_run_began_above_it() -> None:
+    curves = Curves.of(train_loss=[4.5, 1.1, 1.0, 0.9, 0.85, 0.8], val_loss=[4.5, 1.1, 1.0, 0.9, 0.85, 0.8])
+    view = look(curves)
+    assert measure(view).moved == pytest.approx(1 - 0.8 / 4.5)
+    assert measure(view, 1.0 / view.unit).moved == pytest.approx(0.2)
+    assert measure(view, 9.0 / view.unit) == measure(view)
+    assert measure(view, 1.0 / view.unit).exploded == measure(view).exploded  # an explosion is one from the start
 
 
 @pytest.mark.parametrize("rate", [0.7, 2.0, 5.0])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from sweep.curves import Floats
-from sweep.diagnosis.noise import jolt, median, noise, smooth, span, together
+from sweep.diagnosis.noise import climbs, jolt, median, noise, smooth, span, together
 from sweep.diagnosis.trend import ahead
 from sweep.diagnosis.view import View
 
@@ -18,8 +19,9 @@ MOST = 99.0  # where a ratio has no end (nothing gained, no noise at all), it is
 class Features:
     """Measures of one run. Levels (first group) are in the view's units, everything else is a share or a ratio.
 
-    The "main" series is validation, or training where there is none; its "drop" is how far it fell from its start to
-    its bottom; "since it settled" begins where it first came within a twentieth of the drop of its bottom.
+    The "main" series is validation, or training where there is none; its "drop" is how far it fell from its start, or
+    from chance where that is known and lower, to its bottom; "since it settled" begins where it first came within a
+    twentieth of the drop of its bottom.
     """
 
     points: int
@@ -51,6 +53,8 @@ class Features:
     shake_of_level: float  # the same as a share of the late level
     train_shake: float  # the first for training
     together: float  # correlation of the jumps of training and validation
+    climbs: float  # all that training and validation went up together, as a share of the way down
+    climbs_of_start: float  # the same as a share of the start
     turns: float  # share of inner points where the direction changes
     gain_of_level: float  # what as much training again would gain, as a share of the end
     gain_of_drop: float  # the same as a share of what was gained
@@ -69,8 +73,11 @@ def ratio(top: float, below: float) -> float:
     return top / below
 
 
-def measure(view: View) -> Features:
-    """All measures of a view with at least one point.
+def measure(view: View, chance: float = math.inf) -> Features:
+    """All measures of a view with at least one point; ``chance`` is what a constant predictor reaches, in its units.
+
+    What was learnt counts from chance where a run began above it: on a language model's way from all tokens alike to
+    the shares of the tokens, nothing is learnt that anyone wants.
 
     A rise as a share of the bottom's level makes much of a wiggle where the loss has become tiny; as a share of the
     drop, where the first epochs were not recorded. Their geometric mean asks for both.
@@ -85,15 +92,17 @@ def measure(view: View) -> Features:
     first = float(main[0])
     joint = view.val.size > 0 and train.size > 0 and float(train[0]) < 3 * abs(first)
     start = max(first, float(train[0])) if joint else first
-    drop, rise = max(start - bottom, 0.0), end - bottom
+    origin = min(start, chance)
+    drop, rise = max(origin - bottom, 0.0), end - bottom
     of_level, of_drop = ratio(rise, bottom), ratio(rise, drop)
     settled_at = int(np.argmax(level <= bottom + 0.05 * drop))
     late = min(sigma, noise(main[-max(5, n - bottom_at + 1) :]) or sigma)  # the steep beginning is over by then
+    climbed_both = climbs(view.val, train) if view.evaluated else 0.0
     gain, gain_error = ahead(view.time, main)
     t_start = t_end = t_lost = gap = fell_since = stall_fell = 0.0
     if train.size:
         t_start, t_end = float(max(train[0], learning[0])), median(train[-tail:])
-        t_lost, gap = ratio(t_start - t_end, abs(t_start)), end - t_end
+        t_lost, gap = ratio(min(t_start, chance) - t_end, abs(min(t_start, chance))), end - t_end
         fell_since = ratio(float(learning[bottom_at]) - t_end, abs(float(learning[bottom_at])))
         stall_fell = ratio(float(learning[settled_at]) - t_end, abs(float(learning[settled_at])))
     thrown, thrown_z, fallen_back, flat = unstable(view, start)
@@ -117,20 +126,22 @@ def measure(view: View) -> Features:
         fell_since=fell_since,
         train_lost=t_lost,
         gap_of_level=ratio(gap, abs(end)),
-        gap_of_drop=ratio(gap, max(start - end, 0.0)),
+        gap_of_drop=ratio(gap, max(origin - end, 0.0)),
         stalled=(n - 1 - settled_at) / max(n - 1, 1),
         stall_fell=stall_fell,
-        moved=max(ratio(start - end, abs(start)), t_lost),
-        fell=ratio(drop, abs(start)),
-        shake=shake(main, start),
+        moved=max(ratio(origin - end, abs(origin)), t_lost),
+        fell=ratio(drop, abs(origin)),
+        shake=shake(main, origin, chance),
         shake_of_level=ratio(jolt(main), median(np.abs(main[n // 3 :]))),
-        train_shake=shake(train, start) if train.size else 0.0,
+        train_shake=shake(train, origin, chance) if train.size else 0.0,
         together=together(main, train) if view.val.size and train.size else 0.0,
+        climbs=ratio(climbed_both, origin - float(main.min())),
+        climbs_of_start=ratio(climbed_both, abs(origin)),
         turns=float(np.mean(np.diff(main)[1:] * np.diff(main)[:-1] < 0)) if n > 2 else 0.0,
         gain_of_level=ratio(gain, abs(end)),
-        gain_of_drop=ratio(gain, max(start - end, 0.0)),
+        gain_of_drop=ratio(gain, max(origin - end, 0.0)),
         gain_z=ratio(gain, gain_error),
-        exploded=min(ratio(end - start, abs(start)), -t_lost if train.size else MOST),
+        exploded=min(ratio(end - start, abs(start)), ratio(t_end - t_start, abs(t_start)) if train.size else MOST),
         thrown=thrown,
         thrown_z=thrown_z,
         fallen_back=fallen_back,
@@ -145,9 +156,9 @@ def climbed(level: Floats, end: float) -> float:
     return float(np.sqrt(min(ratio(rise, float(level[0]) - bottom), 1.0) * min(ratio(rise, bottom), 1.0)))
 
 
-def shake(values: Floats, start: float) -> float:
+def shake(values: Floats, origin: float, chance: float = math.inf) -> float:
     """How restless a series is: its late jumps against all the way that it went down, at most 1."""
-    return min(ratio(jolt(values), max(start, float(values[0])) - float(values.min())), 1.0)
+    return min(ratio(jolt(values), max(origin, min(float(values[0]), chance)) - float(values.min())), 1.0)
 
 
 def last(points: int) -> int:

@@ -9,6 +9,8 @@ from sweep.curves import Floats
 MEAN_TO_SIGMA = 1.2533  # the mean absolute value of a normal sample times this is its standard deviation
 MAD_TO_SIGMA = 1.4826  # the median absolute deviation of a normal sample times this is its standard deviation
 
+CLIMBS = 20  # parts of a run that climbs are counted over; more of them would add up more noise
+
 
 def median(values: Floats) -> float:
     """The median of at least one value; several times as fast as numpy's on a few hundred."""
@@ -56,6 +58,19 @@ def together(one: Floats, other: Floats) -> float:
         return 0.0
     sizes = float(np.sqrt((first**2).sum())) * float(np.sqrt((second**2).sum()))
     return float((first * second).sum()) / sizes if sizes > 0 else 0.0
+
+
+def climbs(one: Floats, other: Floats) -> float:
+    """All that two series went up together, but for the largest climb, which may be a spike; 0 where one is missing.
+
+    Counted over at most ``CLIMBS`` parts of the run, by the smaller of the two: what one of them does alone is noise of
+    measuring, or overfitting.
+    """
+    if not 0 < one.size == other.size:
+        return 0.0
+    risen = np.minimum(*(np.diff(bins(part, CLIMBS)) for part in (one, other)))
+    shared = risen[risen > 0]
+    return float(shared.sum() - shared.max()) if shared.size else 0.0
 
 
 def span(points: int) -> int:

@@ -8,7 +8,7 @@ from sweep.curves import Curves
 from sweep.diagnosis.constants import BOUNDS
 from sweep.diagnosis.features import MOST, Features, ratio
 from sweep.diagnosis.noise import median, smooth
-from sweep.diagnosis.rules import at, percent
+from sweep.diagnosis.rule import at, percent
 from sweep.diagnosis.types import Finding
 from sweep.diagnosis.view import HIGHEST, View
 

@@ -7,9 +7,10 @@ import math
 from sweep.curves import Curves
 from sweep.diagnosis.advice import advise
 from sweep.diagnosis.constants import CONFIDENCE
-from sweep.diagnosis.features import Features, measure
+from sweep.diagnosis.features import Features, measure, ratio
 from sweep.diagnosis.questions import efficiency, final, generalization, trend
-from sweep.diagnosis.rules import RULES, Rule, at, beyond
+from sweep.diagnosis.rule import Rule, at, beyond
+from sweep.diagnosis.rules import RULES
 from sweep.diagnosis.symptoms import symptoms
 from sweep.diagnosis.types import Baseline, Diagnosis, Finding, Regime
 from sweep.diagnosis.view import View, look
@@ -30,15 +31,15 @@ def judge(view: View, curves: Curves, baseline: Baseline | None = None) -> Diagn
     broken = () if view.broken is None else (_broken(view.broken),)
     if view.main.size == 0:
         return _without_points(broken)
-    f = measure(view)
+    f = measure(view, chance_of(view, baseline))
     regime, margin, rules = weigh(view, f)
-    chance = _chance(view, f, baseline)
+    stuck = _stuck(view, f, baseline)
     if broken:
         regime, margin = "erratic", 3.0
-    elif chance and regime == "healthy":
-        regime, margin = "underfit", beyond(chance.value, chance.bound)
+    elif stuck and regime == "healthy":
+        regime, margin = "underfit", beyond(stuck.value, stuck.bound)
     behind = [rule.finding(view, f) for rule in rules]
-    findings = (*broken, *behind, *((chance,) if chance else ()), *symptoms(view, f, curves))
+    findings = (*broken, *behind, *((stuck,) if stuck else ()), *symptoms(view, f, curves))
     if regime == "inconclusive":
         text = f"{f.points} points are too few for a verdict"
         findings = (Finding("too_short", f.points, ENOUGH, None, text), *findings)
@@ -98,12 +99,17 @@ def _without_points(broken: tuple[Finding, ...]) -> Diagnosis:
     return Diagnosis("inconclusive", 0.0, (nothing,))
 
 
-def _chance(view: View, f: Features, baseline: Baseline | None) -> Finding | None:
-    """No better than a constant predictor, in training and validation, where the baseline is known."""
+def chance_of(view: View, baseline: Baseline | None) -> float:
+    """What a constant predictor reaches, in the units of the view; infinite where that is not known."""
     if baseline is None or baseline.loss is None or view.kind != "loss" or not baseline.loss > 0:
-        return None
+        return math.inf
+    return baseline.loss / view.unit + view.lift
+
+
+def _stuck(view: View, f: Features, baseline: Baseline | None) -> Finding | None:
+    """No better than a constant predictor, in training and validation, where the baseline is known."""
     level = min(f.end, f.train_end) if view.train.size and view.val.size else f.end
-    share = view.value(level) / baseline.loss
+    share = ratio(level - view.lift, chance_of(view, baseline) - view.lift)
     if share <= 0.97:
         return None
     text = f"the loss ends at {100 * share:.0f} % of what a constant predictor reaches"
