@@ -162,10 +162,17 @@ def fit_bounds(items: Sequence[Measured]) -> None:
 
 
 def fit_confidence(items: Sequence[Measured]) -> None:
-    """Offset and slope per regime: the chance that a verdict is right, logistic in its margin."""
+    """Offset and slope per regime: the chance that a verdict is right, logistic in its margin.
+
+    A run of this project counts once here: made to be plain, they would lend their certainty to all the others.
+    """
     told = [(*verdict(item), item) for item in items]
     for regime in REGIMES:
-        mine = [(margin, item.case.label == regime, item.weight) for found, margin, item in told if found == regime]
+        mine = [
+            (margin, item.case.label == regime, min(item.weight, 1.0))
+            for found, margin, item in told
+            if found == regime
+        ]
         rows, right, weights = zip(*mine, strict=True)
         # two made-up cases, one right and one wrong, keep a flawless regime from claiming certainty
         model = LogisticRegression(C=10.0, max_iter=10_000).fit(

@@ -34,7 +34,8 @@ def facts(regime: str, curves: Curves, healthy: Curves) -> dict[str, bool]:
         }
     turns = int((np.diff(np.sign(np.diff(val))) != 0).sum())
     sound = healthy["val_loss"].values
-    travel = np.abs(np.diff(val)).sum() / max(abs(val[0] - val[-1]), drop)
+    after = val[len(val) // 10 :]  # a language model falls a long way at first, before it has learnt anything of use
+    travel = np.abs(np.diff(after)).sum() / max(abs(after[0] - after[-1]), after[0] - np.nanmin(after))
     return {
         "validation loss turned again and again": turns >= 6,
         "it went far more up and down than forward": bool(travel > 1.5),

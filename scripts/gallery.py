@@ -1,12 +1,12 @@
-"""The four regimes in one picture, from a study that has them.
+"""Every regime of every recipe in one picture, from the studies that `regimes.py` left.
 
-python scripts/gallery.py outputs/STUDY docs/regimes.png [SEED]
+python scripts/gallery.py docs/regimes.png outputs/regimes-{digits,pairs,language,translation}-0-5 [--seed 1]
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 from pathlib import Path
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -15,21 +15,39 @@ from matplotlib.figure import Figure
 from sweep.curves import Curves
 from sweep.report.picture import INK, REGIME, draw_loss, save
 
+REGIMES = ("healthy", "overfit", "underfit", "erratic")
 
-def main(study: Path, target: Path, seed: int = 1) -> None:
-    """Draw the loss of one seed's run of each regime."""
-    runs = json.loads((study / "summary.json").read_text(encoding="utf-8"))["runs"]
-    figure = Figure(figsize=(11, 6.4), layout="constrained")
+
+def main() -> None:
+    """Draw the loss of one seed's run of each regime, a row of pictures to a study."""
+    asked = _arguments()
+    figure = Figure(figsize=(15, 2.9 * len(asked.studies)), layout="constrained")
     FigureCanvasAgg(figure)
-    for axes, regime in zip(figure.subplots(2, 2).flat, ("healthy", "overfit", "underfit", "erratic"), strict=True):
-        run = next(run for run in runs if run["expected"] == regime and run["seed"] == seed)
-        draw_loss(axes, Curves.from_csv((study / f"{run['trial']:03d}" / "curves.csv").read_text(encoding="utf-8")))
-        axes.set_title(f"{regime}, read as {run['diagnosed']}", color=REGIME[regime], fontweight="bold", loc="left")
-        knobs = f"learning rate {run['learning_rate']:.2g}, batch {run['batch_size']}, {run['epochs']} epochs"
-        axes.text(1, 1.02, knobs, transform=axes.transAxes, ha="right", fontsize=7.5, color=INK)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    save(figure, target)
+    grid = figure.subplots(len(asked.studies), len(REGIMES), squeeze=False)
+    for row, study in zip(grid, asked.studies, strict=True):
+        summary = json.loads((study / "summary.json").read_text(encoding="utf-8"))
+        for axes, regime in zip(row, REGIMES, strict=True):
+            runs = summary["runs"]
+            run = next(run for run in runs if run["expected"] == regime and run["seed"] == asked.seed)
+            draw_loss(axes, Curves.from_csv((study / f"{run['trial']:03d}" / "curves.csv").read_text(encoding="utf-8")))
+            axes.set_title(f"read as {run['diagnosed']}", color=REGIME[regime], fontweight="bold", loc="left")
+            knobs = f"{run['learning_rate']:.2g} x {run['batch_size']} x {run['epochs']}"
+            axes.set_title(knobs, fontsize=8, color=INK, loc="right")
+            axes.set_xlabel("")
+            axes.set_ylabel(run["recipe"] if regime == "healthy" else "", fontsize=12, fontweight="bold")
+    grid[0][0].legend(fontsize=8, frameon=False)
+    figure.supxlabel("steps; above each: what it was read as, and learning rate x batch size x epochs", fontsize=9)
+    asked.target.parent.mkdir(parents=True, exist_ok=True)
+    save(figure, asked.target)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("target", type=Path)
+    parser.add_argument("studies", type=Path, nargs="+")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:]))
+    main()

@@ -1,7 +1,7 @@
 """The table of regimes: every regime x recipe x seed, its raw-curve facts and its verdict.
 
-    python scripts/regimes.py                                  # digits and pairs, 5 seeds, into docs/regimes.md
-    python scripts/regimes.py --seeds 25 --first 200 -- engine=loop    # another campaign, on seeds of its own
+    python scripts/regimes.py                                  # the recipes that need no data, 5 seeds each
+    python scripts/regimes.py --recipes digits pairs --seeds 25 --first 400 --table docs/regimes-25.md -- engine=loop
     python scripts/regimes.py --table docs/regimes-gpu.md -- executor.gpus_per_trial=0.25
 
 It runs `python -m sweep +sweep=regimes` for each recipe, under a name of its own, and goes on where it was cut off.
@@ -30,7 +30,7 @@ REGIMES = ("healthy", "overfit", "underfit", "erratic")
 def main() -> int:
     """Run what is not done yet, and write the table."""
     asked = _arguments()
-    began, rows, missed = time.time(), [], []
+    rows, missed = [], []
     for recipe in asked.recipes:
         seeds = f"range({asked.first},{asked.first + asked.seeds})"
         name = f"regimes-{recipe}-{asked.first}-{asked.seeds}"
@@ -41,7 +41,7 @@ def main() -> int:
         more_rows, more_missed = _judge(recipe, asked.outputs / name)
         rows += more_rows
         missed += more_missed
-    text = _table(rows, missed, asked, time.time() - began)
+    text = _table(rows, missed, asked)
     asked.table.parent.mkdir(exist_ok=True)
     asked.table.write_text(text, encoding="utf-8")
     print(text)
@@ -82,7 +82,7 @@ def _curves(folder: Path, trial: int) -> Curves:
     return Curves.from_csv((folder / f"{trial:03d}" / "curves.csv").read_text(encoding="utf-8"))
 
 
-def _table(rows: list[tuple[str, ...]], missed: list[str], asked: argparse.Namespace, seconds: float) -> str:
+def _table(rows: list[tuple[str, ...]], missed: list[str], asked: argparse.Namespace) -> str:
     import torch
 
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU ({platform.machine()})"
@@ -91,7 +91,7 @@ def _table(rows: list[tuple[str, ...]], missed: list[str], asked: argparse.Names
         "",
         f"Every regime x {asked.seeds} seeds, from {asked.first} on, on each recipe; "
         f"{device}, torch {torch.__version__}, {time.strftime('%Y-%m-%d')}. Rebuilt by "
-        f"`{shlex.join(['python', 'scripts/regimes.py', *sys.argv[1:]])}`.",
+        f"`{shlex.join(['python', 'scripts/regimes.py', *_said()])}`.",
         "",
         "| recipe | regime | raw-curve facts hold | verdict as expected | lowest / highest final validation loss |",
         "|---|---|---|---|---|",
@@ -103,9 +103,18 @@ def _table(rows: list[tuple[str, ...]], missed: list[str], asked: argparse.Names
     return "\n".join(lines) + "\n"
 
 
+def _said() -> list[str]:
+    """What was asked for, but for the folder of the runs."""
+    words = sys.argv[1:]
+    if "--outputs" not in words:
+        return words
+    at = words.index("--outputs")
+    return [*words[:at], *words[at + 2 :]]
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--recipes", nargs="+", default=["digits", "pairs"])
+    parser.add_argument("--recipes", nargs="+", default=["digits", "pairs", "language", "translation"])
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--outputs", type=Path, default=Path("outputs"))

@@ -217,6 +217,7 @@ def _model(shape: Mapping[str, Any], tokenizer: PreTrainedTokenizerFast, length:
             bos_token_id=2,
             decoder_start_token_id=1,
             forced_eos_token_id=None,
+            init_std=shape["init"],
         )
         return lambda: BartForConditionalGeneration(config)
     raise ConfigError("recipe.model.architecture", f"is {kind!r}, but must be t5 or bart")

@@ -70,11 +70,13 @@ def save(figure: Figure, path: Path) -> None:
 def draw_loss(axes: Axes, curves: Curves) -> None:
     """Dense batch loss faint behind its smoothing, both evaluated losses, the gap between them, and the minimum."""
     batch, train, val = curves["batch_loss"], curves["train_loss"], curves["val_loss"]
-    smoothed = batch.smooth(max(1, len(batch) // 40))
+    window = max(1, len(batch) // 40)
+    smoothed = batch.smooth(window)
     seen = [series.finite().values for series in (smoothed, train, val)]
     top = _top(np.concatenate(seen)) if any(len(x) for x in seen) else None
     if len(batch):
-        faint, line = _thin(batch), _thin(smoothed)
+        full = slice(window // 2, len(batch) - window // 2)  # at the ends the mean is of ever fewer batches
+        faint, line = _thin(batch), _thin(Series(smoothed.steps[full], smoothed.values[full]))
         axes.plot(faint.steps, faint.values, color=TRAIN, alpha=0.15, linewidth=0.7)
         axes.plot(line.steps, line.values, color=TRAIN, alpha=0.45, linewidth=1.0, label="each batch")
     _pair(axes, train, val)
