@@ -256,8 +256,9 @@ def test_epochs_are_fitted_to_the_examples_that_there_are_unless_typed(tmp_path:
     )  # fmt: skip
     assert check(looked_at.recipe) == 42
     assert epochs() == 4
-    assert epochs("recipe.sizes.train=42") == 8
-    assert epochs("recipe.sizes.train=42", "+regime=overfit") == 48
+    assert epochs("recipe.sizes.train=42") == 16  # as many steps
+    assert epochs("recipe.sizes.train=672") == 2  # twice the steps on four times the examples
+    assert epochs("recipe.sizes.train=42", "+regime=overfit") == 96
     assert epochs("recipe.sizes.train=42", "train.epochs=3") == 3
 
 

@@ -206,13 +206,15 @@ def _knob(knob: str, recipe: Recipe, regime: Regime | None) -> float | int:
 
 
 def _stretch(recipe: Recipe) -> float:
-    """How many times the reference's epochs this many examples want: the steps grow with the square root of the data.
+    """How many times the reference's epochs this many examples want.
 
-    A checkpoint takes some fifty steps to turn to a task however few examples show it, and each example that is new
-    teaches less than those before it.
+    A checkpoint takes about a hundred steps to turn to a task however few examples show it: fewer examples get as many
+    steps, by more epochs. Of more examples each new one teaches less: the steps grow with their square root.
     """
     stated, there = recipe.reference.examples, recipe.sizes.train
-    return math.sqrt(stated / there) if stated and there else 1.0
+    if not (stated and there):
+        return 1.0
+    return stated / there if there < stated else math.sqrt(stated / there)
 
 
 def _same_types(recipe: Recipe) -> None:
