@@ -15,6 +15,7 @@ from sweep.diagnosis.symptoms import symptoms
 from sweep.diagnosis.types import Baseline, Diagnosis, Finding, Regime
 from sweep.diagnosis.view import View, look
 
+TOO_LITTLE = {"rate_too_low", "too_little_training"}
 ENOUGH = 4  # points below which nothing but a plain breakdown is called
 
 
@@ -39,6 +40,8 @@ def judge(view: View, curves: Curves, baseline: Baseline | None = None) -> Diagn
     elif stuck and regime == "healthy":
         regime, margin = "underfit", beyond(stuck.value, stuck.bound)
     behind = [rule.finding(view, f) for rule in rules]
+    if regime == "erratic":  # a run that was thrown got nowhere for another reason
+        behind = [finding for finding in behind if finding.name not in TOO_LITTLE]
     findings = (*broken, *behind, *((stuck,) if stuck else ()), *symptoms(view, f, curves))
     if regime == "inconclusive":
         text = f"{f.points} points are too few for a verdict"

@@ -73,6 +73,7 @@ def build(recipe: Recipe, seed: int) -> Task:
                 attention_probs_dropout_prob=shape["dropout"],
                 max_position_embeddings=LENGTH,
                 num_labels=2,
+                initializer_range=shape["init"],
             )
         )
 
