@@ -227,14 +227,14 @@ def stopping(runs: Sequence[Watched]) -> dict[str, float]:
 
 
 def fit_stop(runs: Sequence[Watched]) -> None:
-    """The size of rise and its clearance of noise that save most, with at most one run in 200 stopped too early."""
+    """The size of rise and its clearance of noise that save most, with at most one run in 400 stopped too early."""
     best = (-1.0, 0.0, 0.0)
-    for share in (0.04, 0.06, 0.08, 0.1, 0.15, 0.2):
+    for share in (0.06, 0.08, 0.1, 0.12, 0.15):  # beyond, a slow rise would not be stopped in time
         for z in (6.0, 8.0, 10.0, 14.0):
             constants.STOP.update(share=share, z=z)
             score = stopping(runs)
             early = score["before their best"] / score["runs"]
-            best = max(best, (score["saved of all"] - 100 * max(early - 0.005, 0.0), share, z))
+            best = max(best, (score["saved of all"] - 100 * max(early - 0.0025, 0.0), share, z))
     constants.STOP.update(share=best[1], z=best[2])
 
 

@@ -65,14 +65,14 @@ GAIN_ALONE = {
     "gain": 0.7444,
 }
 STOP = {
-    "share": 0.08,
-    "z": 6.0,
+    "share": 0.06,
+    "z": 14.0,
     "kept": 0.9,
     "fell": 0.1,
     "fell_unlearnt": 0.3,
     "gap": 0.3,
     "learnt": 0.05,
-    "patience": 15,
+    "patience": 40,
     "width": 5,
     "memorised_fell": 0.5,
     "memorised_gap": 0.7,

@@ -47,7 +47,7 @@ class Rise:
 def rising(val: Floats, train: Floats) -> Rise:
     """Evidence from all points so far, both of shape ``(points,)``; ``train`` may be empty, then it is not asked."""
     points = val.size
-    patience = int(np.clip(points // 5, 3, STOP["patience"]))
+    patience = int(np.clip(points // 3, 4, STOP["patience"]))
     width = int(np.clip(points // 8, 1, STOP["width"]))
     level = trailing(val, width)
     at = int(np.argmin(level))
