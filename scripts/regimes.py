@@ -1,7 +1,7 @@
 """The table of regimes: every regime x recipe x seed, its raw-curve facts and its verdict.
 
     python scripts/regimes.py                                  # the recipes that need no data, 5 seeds each
-    python scripts/regimes.py --recipes pairs --seeds 25 --first 500 --table docs/regimes-25-pairs.md -- engine=loop
+    python scripts/regimes.py --recipes pairs --seeds 25 --first 600 --table docs/regimes-25-pairs.md -- engine=loop
     python scripts/regimes.py --table docs/regimes-gpu.md -- executor.gpus_per_trial=0.25
 
 It runs `python -m sweep +sweep=regimes` for each recipe, under a name of its own, and goes on where it was cut off.
