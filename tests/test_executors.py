@@ -17,7 +17,7 @@ import pytest
 from sweep.errors import StudyError
 from sweep.executors import slots
 from sweep.executors.local import Local
-from sweep.space import Choice, Range
+from sweep.space import Choice, Interval, Range
 from sweep.storage import open_storage
 from sweep.study import Result, Settings, run
 
@@ -217,3 +217,15 @@ def test_gpus_are_those_that_are_visible(monkeypatch):
     assert slots.gpus() == ["3", "5"]
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     assert slots.gpus() == []
+
+
+@pytest.mark.parametrize("sampler", ["tpe", "cmaes", "gp", "nsgaii"])
+def test_every_sampler_of_optuna_serves_two_workers_on_sqlite_and_resumes(tmp_path, sampler):
+    options = {"population_size": 4} if sampler == "nsgaii" else {"n_startup_trials": 3}
+    space = {"x": Interval(1e-3, 1, log=True), "y": Interval(1, 64, whole=True)}
+    how = {"sampler": sampler, "sampler_options": options, "storage": f"sqlite:///{tmp_path}/optuna.db"}
+    first = sweep(tmp_path, space, objectives.square, trials=5, **how)
+    whole = sweep(tmp_path, space, objectives.square, trials=9, **how)
+    assert whole.rows[:5] == first.rows
+    assert [row.state for row in whole.rows] == ["COMPLETE"] * 9
+    assert len({tuple(row.params.values()) for row in whole.rows}) == 9

@@ -35,8 +35,8 @@ def test_the_best_is_a_healthy_trial_where_there_is_one_and_shown_by_the_values_
         row(3, "COMPLETE", 0.3, diagnosed="overfit"),
     ]
     board = told(Opened("s", 6, rows[:1]), *(Ended(r) for r in rows[1:]))
-    assert "best 0.5  trial 000  healthy  learning_rate=0.0152" in drawn(board, 200.0)
-    assert "best 0.3  trial 003  overfit" in drawn(told(Opened("s", 6, rows[1:])), 200.0)
+    assert "best val_loss 0.5  trial 000  healthy  learning_rate=0.0152" in drawn(board, 200.0)
+    assert "best val_loss 0.3  trial 003  overfit" in drawn(told(Opened("s", 6, rows[1:])), 200.0)
     assert "best" not in drawn(told(Opened("s", 6, [])), 200.0)
 
 
@@ -66,7 +66,7 @@ def test_table_shows_running_trials_and_counts():
     text = drawn(board, 110.0)
     for piece in ("mine", "1 running", "1 done", "0 pruned", "1 failed", "of 9", "002", "learning_rate=0.00123"):
         assert piece in text
-    for piece in ("regime=overfit", "step 40", "0.321", "best 0.5", "trial 000", "left"):
+    for piece in ("regime=overfit", "step 40", "val_loss 0.321", "best val_loss 0.5", "trial 000", "left"):
         assert piece in text
 
 
@@ -86,7 +86,7 @@ def test_plain_lines_where_there_is_no_terminal():
         listener(Ended(row(2, "FAIL", error="RuntimeError: [no] luck")))
     first, second, third = console.file.getvalue().splitlines()
     assert first == "study mine: 3 trials, 1 of them done before"
-    assert second.startswith("trial 001 done  learning_rate=0.002  0.25  overfit  0 s  [2 of 3, about ")
+    assert second.startswith("trial 001 done  learning_rate=0.002  val_loss 0.25  overfit  0 s  [2 of 3, about ")
     assert third.startswith("trial 002 failed  learning_rate=0.003  RuntimeError: [no] luck")
     assert third.endswith("[3 of 3]")
 

@@ -79,7 +79,7 @@ def conduct(plan: Plan) -> int:
     ending = import_module(f"sweep.report.{plan.report}")
     objectives, parent, console = tuple(setup.study.objectives), record.Parent(), Console()
     with ExitStack() as open_while_running:
-        told = open_while_running.enter_context(watching(console))
+        told = open_while_running.enter_context(watching(console, objectives))
 
         def listen(event: study.Event) -> None:
             if isinstance(event, study.Checked):

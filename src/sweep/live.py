@@ -37,8 +37,9 @@ class Running:
 
 @dataclass
 class Board:
-    """What the events so far amount to. Times are seconds of any one clock."""
+    """What the events so far amount to; values are of the objectives. Times are seconds of any one clock."""
 
+    objectives: tuple[str, ...] = ("val_loss",)
     name: str = ""
     total: int = 0
     rows: list[Row] = field(default_factory=list)
@@ -72,9 +73,9 @@ class Board:
 
 
 @contextmanager
-def watching(console: Console) -> Iterator[Callable[[Event], None]]:
+def watching(console: Console, objectives: tuple[str, ...] = ("val_loss",)) -> Iterator[Callable[[Event], None]]:
     """A listener for `sweep.study.run`, which shows the study on this console while the context lasts."""
-    board = Board()
+    board = Board(objectives)
     if not console.is_terminal:
         yield lambda event: _line(console, board, event)
         return
@@ -106,7 +107,7 @@ def table(board: Board, now: float) -> RenderableType:
             Text(point(trial.params), overflow="ellipsis", no_wrap=True),
             ProgressBar(total=1.0, completed=trial.share, width=20),
             Text("" if trial.step is None else f"step {trial.step}", style="dim"),
-            Text("" if math.isnan(trial.value) else f"{trial.value:.4g}"),
+            Text("" if math.isnan(trial.value) else f"{board.objectives[0]} {trial.value:.4g}"),
             Text(duration(now - trial.began), style="dim"),
         )
     lines: list[RenderableType] = [Text.assemble(*parts), grid]
@@ -114,7 +115,8 @@ def table(board: Board, now: float) -> RenderableType:
         lines.append(Text(f"and {len(board.running) - SHOWN} more", style="dim"))
     if row := best(board.rows):
         said = row.info.get("diagnosed") or ""
-        line = f"best {row.values[0]:.4g}  trial {row.number:03d}  {said}".rstrip() + f"  {point(settings(row))}"
+        value = f"{board.objectives[0]} {row.values[0]:.4g}"
+        line = f"best {value}  trial {row.number:03d}  {said}".rstrip() + f"  {point(settings(row))}"
         lines.append(Text(line, style="green" if said in ("", "healthy") else "yellow"))
     return Group(*lines)
 
@@ -151,7 +153,7 @@ def _line(console: Console, board: Board, event: Event) -> None:
             facts = [
                 f"trial {row.number:03d} {WORDS[row.state]}",
                 point(settings(row)),
-                ", ".join(f"{value:.4g}" for value in row.values),
+                ", ".join(f"{key} {value:.4g}" for key, value in zip(board.objectives, row.values, strict=False)),
                 str(row.info.get("error") or row.info.get("diagnosed") or ""),
                 duration(took) if took is not None else "",
                 f"[{len(board.rows)} of {board.total}"
