@@ -189,7 +189,7 @@ def test_negative_losses_are_judged_by_drop_and_noise() -> None:
 
 
 @pytest.mark.parametrize(
-    ("regime", "first"), [("overfit", "early_stopping"), ("underfit", "raise_rate"), ("erratic", "lower_rate")]
+    ("regime", "first"), [("overfit", "more_data"), ("underfit", "raise_rate"), ("erratic", "lower_rate")]
 )
 def test_advice_fits_the_finding(regime: str, first: str) -> None:
     train, val = SHAPES[regime]

@@ -1,6 +1,7 @@
 """Advice: findings turned into remedies, the most fitting first, each with a dose read from the curves.
 
-What the findings do not call for comes after, in the order of the evidence.
+What the findings do not call for comes after, in the order of the evidence: for an overfit run that is all, as every
+one of its remedies answers the same finding.
 """
 
 from __future__ import annotations
@@ -51,8 +52,6 @@ def _doses(findings: tuple[Finding, ...]) -> dict[str, float]:
                 remedy, dose = "lower_rate", 2.0
             case "oscillating":
                 remedy, dose = "lower_rate", min(max(found.value / found.bound, 1.0), 2.0)
-            case "validation_rose" | "generalization_gap":
-                remedy, dose = "early_stopping", 1.0
             case "rate_too_low" | "small_steps":
                 remedy, dose = "raise_rate", _faster(found.value)
             case "no_better_than_chance" if "raise_rate" not in doses:
