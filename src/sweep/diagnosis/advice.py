@@ -11,6 +11,7 @@ import math
 from sweep.diagnosis.evidence import CURES
 from sweep.diagnosis.types import Advice, Finding, Regime
 
+STEADY = 4.0  # the dose of `lower_rate` for a run that was thrown: a fortieth of its rate (docs/cures.md)
 WHY = {
     "early_stopping": "stop at, or keep, the point where validation was best",
     "weight_decay": "hold the weights small, so that single examples are harder to memorise",
@@ -49,9 +50,9 @@ def _doses(findings: tuple[Finding, ...]) -> dict[str, float]:
     for found in findings:
         match found.name:
             case "diverged" | "collapsed" | "lost_ground":
-                remedy, dose = "lower_rate", 2.0
+                remedy, dose = "lower_rate", STEADY
             case "oscillating":
-                remedy, dose = "lower_rate", min(max(found.value / found.bound, 1.0), 2.0)
+                remedy, dose = "lower_rate", min(max(found.value / found.bound, 1.0), STEADY)
             case "rate_too_low" | "small_steps":
                 remedy, dose = "raise_rate", _faster(found.value)
             case "no_better_than_chance" if "raise_rate" not in doses:
