@@ -51,11 +51,12 @@ def generalization(view: View, f: Features, curves: Curves) -> dict[str, Any]:
         return {"gap": None, "text": "needs a training and a validation series"}
     gap = (f.end - f.train_end) * view.unit
     answer: dict[str, Any] = {"gap": gap, "gap_of_level": f.gap_of_level}
-    text = f"validation {view.kind} ends {gap:.4g} above training ({100 * f.gap_of_level:.0f} % of it)"
+    side, share = "above" if gap >= 0 else "below", 100 * abs(f.gap_of_level)
+    text = f"validation {view.kind} ends {abs(gap):.4g} {side} training ({share:.0f} % of it)"
     train, val = curves["train_acc"].finite(), curves["val_acc"].finite()
     if len(train) and len(val):
-        answer["acc_gap"] = float(train.values[-1]) - float(val.values[-1])
-        text += f"; accuracy is {answer['acc_gap']:.3g} lower"
+        behind = answer["acc_gap"] = float(train.values[-1]) - float(val.values[-1])
+        text += f"; accuracy is {abs(behind):.3g} {'lower' if behind >= 0 else 'higher'}"
     return {**answer, "text": text}
 
 
