@@ -52,17 +52,17 @@ RISE_ALONE = {
     "since": 3.6989,
 }
 GAIN = {
-    "offset": 5.0152,
-    "z": 0.4101,
-    "moved": -9.073,
-    "gap": -0.5369,
-    "gain": 0.7382,
+    "offset": 5.0086,
+    "z": 0.3837,
+    "moved": -9.0053,
+    "gap": -0.4804,
+    "gain": 0.7413,
 }
 GAIN_ALONE = {
-    "offset": 4.9922,
-    "z": 0.4233,
-    "moved": -9.1934,
-    "gain": 0.7444,
+    "offset": 4.9816,
+    "z": 0.3986,
+    "moved": -9.1179,
+    "gain": 0.747,
 }
 STOP = {
     "share": 0.06,
@@ -81,8 +81,8 @@ STOP = {
     "memorised_kept": 0.8,
 }
 CONFIDENCE = {
-    "healthy": (0.31, 2.059),
+    "healthy": (0.394, 2.033),
     "overfit": (1.677, 3.625),
-    "underfit": (-0.078, 3.413),
+    "underfit": (-0.518, 3.842),
     "erratic": (1.603, 2.196),
 }

@@ -19,7 +19,6 @@ def symptoms(view: View, f: Features, curves: Curves) -> tuple[Finding, ...]:
         no_validation(view),
         loss_spike(view, f),
         early_plateau(view, f),
-        small_steps(view, f),
         memorised_noisy_labels(view, f),
         validation_unlike_training(view, f),
         delayed_generalization(view, f),
@@ -61,17 +60,6 @@ def early_plateau(view: View, f: Features) -> Finding | None:
     step = float(view.steps[f.settled_at])
     text = f"the {view.kind} settled at {at(step)} at {percent(left)} of its start: a stronger model may go lower"
     return Finding("early_plateau", f.stalled, 0.8, step, text)
-
-
-def small_steps(view: View, f: Features) -> Finding | None:
-    """It came less than half way down without ever turning up, and goes on: no noise is in the way of larger steps."""
-    series = [part for part in (view.val, view.train) if part.size]
-    if f.points < 12 or not view.evaluated or not BOUNDS["moved"] < f.moved < 0.5:
-        return None
-    if any((np.diff(part[1:]) > 0).any() for part in series) or not (f.gain_of_drop > 0.05 and f.gain_z > 1):
-        return None
-    text = f"the {view.kind} fell by {percent(f.moved)} without turning up even once: the steps are small"
-    return Finding("small_steps", f.moved, 0.5, None, text)
 
 
 def memorised_noisy_labels(view: View, f: Features) -> Finding | None:

@@ -17,30 +17,33 @@ def ahead(time: Floats, values: Floats, factor: float = 2.0) -> tuple[float, flo
     """How far a run would still fall if it were ``factor`` times as long, and the error of that.
 
     ``values`` and ``time``, the share of the run, ending at 1, are of shape ``(points,)``. The last two thirds of the
-    curve are fitted, or less of it where no shape follows them: a run that was slow at first, then fast, then slow
-    again is on its way in its last part only. A curve that does not fall gives 0. Both in the units of ``values``; the
-    fall is at least 0, and where all values are positive at most the last fitted one.
+    curve are fitted, or less of it where no shape follows them or the end falls faster than the best shape: a run that
+    was slow at first, then fast, then slow again is on its way in its last part only. A curve that does not fall gives
+    0. Both in the units of ``values``; the fall is at least 0, and where all values are positive at most the last
+    fitted one.
     """
     fall = error = 0.0
     for first in (values.size // 3, values.size // 2, 2 * values.size // 3):
         y, x = bins(values[first:], POINTS), bins(time[first:], POINTS)
         if first > values.size // 3 and y.size < FEWEST:
             break
-        fall, error, misfit = _extrapolated(x, y, factor - 1.0)
-        if misfit <= max(2 * noise(y), 0.02 * float(np.ptp(y))):
+        fall, error, misfit, late = _extrapolated(x, y, factor - 1.0)
+        unsure = 2 * noise(y)
+        if misfit <= max(unsure, 0.02 * float(np.ptp(y))) and late <= unsure:
             break
     return (min(fall, max(float(values[-1]), 0.0)) if values.min() > 0 else fall), error
 
 
-def _extrapolated(x: Floats, y: Floats, end: float) -> tuple[float, float, float]:
-    """The fall from time 1 to ``1 + end``, its error, and the root-mean-square misfit of the best shape.
+def _extrapolated(x: Floats, y: Floats, end: float) -> tuple[float, float, float, float]:
+    """The fall from time 1 to ``1 + end``, its error, the root-mean-square misfit of the best shape, and by how much
+    the last third fell more than that shape does.
 
     Falling exponentials, falling powers and a straight line are each fitted by least squares (two free numbers each);
     the answers are averaged with the weights SSE^(-m/2) of m points, which is the profile likelihood under normal
     noise of unknown size.
     """
     if y.size < 3 or x[-1] - x[0] < 1e-9:
-        return 0.0, 0.0, 0.0
+        return 0.0, 0.0, 0.0, 0.0
     at = np.append(x - 1.0, [0.0, end])
     shapes = np.vstack(
         [np.exp(-RATES[:, None] * (at + 0.5)), (at + 1.02) ** -POWERS[:, None], 1 - at[None, :]],
@@ -56,4 +59,8 @@ def _extrapolated(x: Floats, y: Floats, end: float) -> tuple[float, float, float
     fall = height * (now - later)
     best = float(weight @ fall)
     own = floor / max(y.size - 2, 1) / spread * (now - later) ** 2
-    return best, float(np.sqrt(weight @ ((fall - best) ** 2 + own))), float(np.sqrt(floor / y.size))
+    tail = y.size - max(2, y.size // 3)
+    left = (y - y.mean() - height[:, None] * centred)[int(np.argmax(weight))][tail:]
+    half = max(1, left.size // 2)
+    late = float(left[:half].mean() - left[-half:].mean())
+    return best, float(np.sqrt(weight @ ((fall - best) ** 2 + own))), float(np.sqrt(floor / y.size)), late

@@ -1,8 +1,10 @@
-"""Underfit: the run hardly moved, or was still on its way down."""
+"""Underfit: the run hardly moved, or was still on its way down, or came down in steps too small to meet any noise."""
 
 from __future__ import annotations
 
 import math
+
+import numpy as np
 
 from sweep.diagnosis.constants import BOUNDS, GAIN, GAIN_ALONE
 from sweep.diagnosis.features import MOST, Features
@@ -25,6 +27,20 @@ def _improving(view: View, f: Features) -> Pairs | None:
         return None
     return (
         (f.gain_of_drop, needed_gain(f, view.train.size > 0)),
+        (f.gain_of_level, BOUNDS["gain_of_level"]),
+        (f.gain_z, BOUNDS["gain_z"]),
+    )
+
+
+def _small_steps(view: View, f: Features) -> Pairs | None:
+    """It came less than half way without ever turning up, and goes on: no noise is in the way of larger steps."""
+    series = [part for part in (view.val, view.train) if part.size]
+    if f.points < 12 or not view.evaluated or any((np.diff(part[1:]) > 0).any() for part in series):
+        return None
+    return (
+        (1 / max(f.moved, 1e-9), 1 / 0.5),
+        (f.moved, BOUNDS["moved"]),
+        (f.gain_of_drop, 0.05),
         (f.gain_of_level, BOUNDS["gain_of_level"]),
         (f.gain_z, BOUNDS["gain_z"]),
     )
@@ -63,5 +79,13 @@ RULES: tuple[Rule, ...] = (
             f"{percent(f.gain_of_drop)} of what was gained so far"
         ),
         end,
+    ),
+    Rule(
+        "underfit",
+        _small_steps,
+        fixed("small_steps"),
+        lambda view, f: f"the {view.kind} fell by {percent(f.moved)} without turning up even once: the steps are small",
+        whole,
+        below=True,
     ),
 )
