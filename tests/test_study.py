@@ -1,50 +1,15 @@
 import json
 import math
-from pathlib import Path
-from typing import Any
 
 import objectives
 import optuna
 import pytest
+from studies import Cut, states, study, sweep
 
-from sweep import lock
 from sweep.executors.base import Handle, Outcome
 from sweep.executors.inline import Inline
 from sweep.space import Choice, Interval, Range
-from sweep.study import Began, Checked, Ended, Event, Opened, Reported, Result, Settings, StudyError, run
-
-LINE = {"x": Range(0, 4)}
-
-
-def settings(tmp_path: Path, **changes: Any) -> Settings:
-    return Settings(storage=f"journal:{tmp_path}/optuna.journal", **changes)
-
-
-def sweep(tmp_path: Path, space=LINE, objective=objectives.square, executor=None, name="s", prepare=dict, **rest):
-    keys = Settings.__dataclass_fields__
-    mine = {key: rest.pop(key) for key in list(rest) if key in keys}
-    mine = settings(tmp_path, **mine) if "storage" not in mine else Settings(**mine)
-    return run(name, space, prepare, objective, executor, directory=tmp_path / name, settings=mine, **rest)
-
-
-def states(result: Result) -> list[str]:
-    return [row.state for row in result.rows]
-
-
-class Cut:
-    """An executor that is cut off after some trials: with one asked, and perhaps run, but never told."""
-
-    def __init__(self, after: int, leave: Any = None) -> None:
-        self.after, self.leave = after, leave
-
-    def run(self, objective, take, report, finish) -> None:
-        for _ in range(self.after):
-            job = take()
-            finish(job, objective(job.payload, Handle(job.number, job.directory, job.attempt)))
-        job = take()
-        if self.leave:
-            self.leave(job)
-        raise KeyboardInterrupt
+from sweep.study import Began, Checked, Ended, Event, Opened, Reported, StudyError
 
 
 def test_grid_is_enumerated_in_order_each_point_once(tmp_path):
@@ -225,17 +190,6 @@ def test_several_objectives(tmp_path):
     assert len(study(tmp_path).best_trials) == 1
 
 
-def test_bad_parameters_of_a_grid_are_refused_before_anything_is_made(tmp_path):
-    def prepare(params):
-        if params["x"] == 3:
-            raise StudyError("x", "3 can't be")
-        return params
-
-    with pytest.raises(StudyError, match="x: 3 can't be"):
-        sweep(tmp_path, prepare=prepare)
-    assert not list(tmp_path.iterdir())
-
-
 def test_bad_parameters_met_later_are_that_trials_failure(tmp_path):
     def prepare(params):
         if 0.2 < params["x"] < 0.8:
@@ -250,70 +204,6 @@ def test_bad_parameters_met_later_are_that_trials_failure(tmp_path):
         assert (row.state == "FAIL") == (0.2 < row.params["x"] < 0.8)
     assert "FAIL" in states(result)
     assert "too much in the middle" in next((tmp_path / "s").glob("*/error.txt")).read_text()
-
-
-def test_changed_config_is_refused_with_the_difference(tmp_path):
-    sweep(tmp_path, fingerprint={"recipe": "digits", "epochs": 3})
-    with pytest.raises(StudyError, match=r"epochs: 3 -> 4.*note: \(absent\) -> new.*") as caught:
-        sweep(tmp_path, fingerprint={"recipe": "digits", "epochs": 4, "note": "new"})
-    assert "recipe" not in str(caught.value)
-    assert "\n" not in str(caught.value)
-    with pytest.raises(StudyError, match=r"space\.x: range\(0\.\.4 by 1\) -> range\(0\.\.5 by 1\)"):
-        sweep(tmp_path, {"x": Range(0, 5)}, fingerprint={"recipe": "digits", "epochs": 3})
-    with pytest.raises(StudyError, match="directions"):
-        sweep(tmp_path, directions=("maximize",), fingerprint={"recipe": "digits", "epochs": 3})
-
-
-def test_a_study_of_another_program_or_version_is_refused(tmp_path):
-    storage = opened(f"journal:{tmp_path}/optuna.journal")
-    foreign = optuna.create_study(study_name="s", storage=storage)
-    foreign.add_trial(optuna.trial.create_trial(value=1.0))
-    with pytest.raises(StudyError, match="another version or program"):
-        sweep(tmp_path)
-    assert not (tmp_path / "s").exists()
-    sweep(tmp_path, name="later")
-    optuna.load_study(study_name="later", storage=storage).set_user_attr("format", 99)
-    with pytest.raises(StudyError, match="format 99"):
-        sweep(tmp_path, name="later")
-
-
-def test_folders_of_an_unknown_study_are_not_overwritten(tmp_path):
-    (tmp_path / "s" / "000").mkdir(parents=True)
-    (tmp_path / "s" / "000" / "curves.csv").write_text("precious")
-    with pytest.raises(StudyError, match="take another name"):
-        sweep(tmp_path)
-    assert (tmp_path / "s" / "000" / "curves.csv").read_text() == "precious"
-    assert not opened(f"journal:{tmp_path}/optuna.journal").get_all_studies()
-
-
-def test_what_cannot_begin_leaves_nothing(tmp_path):
-    def listen(event):
-        raise OSError("no tracker here")
-
-    with pytest.raises(OSError, match="no tracker"):
-        sweep(tmp_path, listener=listen)
-    assert not (tmp_path / "s").exists()
-    assert not opened(f"journal:{tmp_path}/optuna.journal").get_all_studies()
-    sweep(tmp_path)
-    with pytest.raises(OSError, match="no tracker"):
-        sweep(tmp_path, listener=listen)
-    assert len(sweep(tmp_path).rows) == 5
-
-
-def test_a_second_coordinator_is_refused(tmp_path):
-    (tmp_path / "s").mkdir()
-    with lock.coordinator(tmp_path / "s"), pytest.raises(StudyError, match="another process"):
-        sweep(tmp_path)
-    assert states(sweep(tmp_path)) == ["COMPLETE"] * 5
-
-
-@pytest.mark.parametrize("url", ["sqlite:////proc/no/such.db", "nonsense", "postgresql+nodriver://x/y", "sqlite:///{}"])
-def test_a_storage_that_cannot_be_opened_is_one_line(tmp_path, url):
-    (tmp_path / "garbage.db").write_text("this is no database at all, and long enough to be looked at " * 20)
-    with pytest.raises(StudyError, match=r"study\.storage: can't open") as caught:
-        sweep(tmp_path, storage=url.format(tmp_path / "garbage.db"))
-    assert "\n" not in str(caught.value)
-    assert [p.name for p in tmp_path.iterdir()] == ["garbage.db"]
 
 
 def test_sqlite_is_made_with_its_folder_and_resumes(tmp_path):
@@ -357,23 +247,6 @@ def test_importing_the_study_imports_nothing_heavy():
 
     code = "import sys, sweep.study; print(sorted({'torch', 'optuna', 'mlflow', 'hydra'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
-
-
-def test_error_survives_pickling():
-    import pickle
-
-    error = pickle.loads(pickle.dumps(StudyError("a.b", "is\nwrong")))
-    assert (str(error), error.key) == ("a.b: is wrong", "a.b")
-
-
-def opened(url: str) -> optuna.storages.BaseStorage:
-    from sweep.storage import open_storage
-
-    return open_storage(url)
-
-
-def study(tmp_path: Path, name: str = "s") -> optuna.Study:
-    return optuna.load_study(study_name=name, storage=opened(f"journal:{tmp_path}/optuna.journal"))
 
 
 def test_inline_passes_ctrl_c(tmp_path):
