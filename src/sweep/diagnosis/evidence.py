@@ -17,23 +17,23 @@ class Measured(NamedTuple):
 
 CURES: Final[dict[str, dict[str, Measured | None]]] = {
     "overfit": {
-        "more_data": Measured(1, 1.00, 1.00, 0.497, 0.89),
-        "early_stopping": Measured(1, 1.00, 1.00, 0.559, 0.50),
-        "dropout": Measured(1, 0.00, 0.00, 0.692, 1.00),
-        "weight_decay": Measured(1, 0.00, 0.00, 0.775, 1.00),
-        "smaller_model": Measured(1, 0.00, 0.00, 1.183, 1.00),
+        "more_data": Measured(3, 1.00, 1.00, 0.639, 1.07),
+        "weight_decay": Measured(3, 1.00, 1.00, 0.695, 1.00),
+        "early_stopping": Measured(3, 1.00, 1.00, 0.731, 0.43),
+        "dropout": Measured(3, 0.67, 0.67, 0.620, 1.00),
+        "smaller_model": Measured(3, 0.00, 0.00, 0.939, 1.00),
     },
     "underfit": {
-        "raise_rate": Measured(1, 0.00, 0.00, 0.802, 1.00),
-        "train_longer": Measured(1, 0.00, 0.00, 0.910, 3.00),
-        "larger_model": Measured(1, 0.00, 0.00, 0.918, 1.00),
-        "less_regularization": Measured(1, 0.00, 0.00, 0.994, 1.00),
+        "raise_rate": Measured(3, 1.00, 1.00, 0.480, 1.00),
+        "larger_model": Measured(3, 0.00, 0.00, 0.720, 1.00),
+        "train_longer": Measured(3, 0.00, 0.00, 0.824, 3.00),
+        "less_regularization": Measured(3, 0.00, 0.00, 0.959, 1.00),
     },
     "erratic": {
-        "lower_rate": None,
-        "larger_batch": None,
-        "clip_gradients": None,
-        "warm_up": None,
-        "cleaner_data": None,
+        "lower_rate": Measured(3, 1.00, 1.00, 0.239, 1.00),
+        "larger_batch": Measured(3, 0.67, 0.67, 0.533, 0.25),
+        "warm_up": Measured(3, 0.00, 0.00, 0.962, 1.00),
+        "cleaner_data": Measured(3, 0.00, 0.00, 0.976, 1.00),
+        "clip_gradients": Measured(3, 0.33, 0.00, 1.027, 1.00),
     },
 }
