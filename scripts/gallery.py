@@ -11,6 +11,7 @@ from pathlib import Path
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from sweep.curves import Curves
 from sweep.report.picture import INK, REGIME, draw_loss, save
@@ -39,6 +40,8 @@ def main() -> None:
     figure.supxlabel("steps; above each: what it was read as, and learning rate x batch size x epochs", fontsize=9)
     asked.target.parent.mkdir(parents=True, exist_ok=True)
     save(figure, asked.target)
+    with Image.open(asked.target) as drawn:  # few colours, in a third of the bytes
+        drawn.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(asked.target, optimize=True)
 
 
 def _arguments() -> argparse.Namespace:
