@@ -193,3 +193,13 @@ def test_columns_that_are_not_there(tmp_path):
     path = table(tmp_path, "iter,nll\n0,1\n1,2\n")
     assert "'dev_nll'" in reason(path, {"val_loss": "dev_nll"})
     assert "'iteration'" in reason(path, {"train_loss": "nll", "step": "iteration"})
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [("run-validation-tag-epoch_loss.csv", "val_loss"), ("train_loss.csv", "train_loss")]
+)
+def test_a_chart_downloaded_from_tensorboard_is_named_by_its_file(tmp_path, name, column):
+    (tmp_path / name).write_text("Wall time,Step,Value\n1700000000.1,0,0.9\n1700000001.2,5,0.5\n")
+    (history,) = histories(str(tmp_path / name), {})
+    assert history.curves[column].values.tolist() == [0.9, 0.5]
+    assert history.curves[column].steps.tolist() == [0, 5]

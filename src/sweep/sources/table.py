@@ -16,6 +16,8 @@ from sweep.sources.wiring import wire
 
 ABSENT = {"", "na", "n/a", "none", "null", "-", "--", "no log", "."}
 """Cells that stand for a point that was never recorded; ``nan`` is a value, and a grave one."""
+CHART = ["Wall time", "Step", "Value"]
+"""The columns of one chart that TensorBoard offers to download; which, only the file's name says."""
 CUTS = "\t;|,"
 WIDEST = 4096
 
@@ -61,6 +63,8 @@ def _gathered(path: Path, columns: Columns) -> dict[str, Rows]:
     table = _cells(path)
     _, header = next(table, (0, []))
     names = [cell.strip() for cell in header]
+    if names == CHART and not columns:
+        names[-1] = path.stem.removeprefix("run-").replace("-tag-", "/")
     if any(_number(name) is not None for name in names):
         raise UnreadableError("its first line holds numbers; it has to name the columns")
     if len(names) > WIDEST:
