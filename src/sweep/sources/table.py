@@ -63,8 +63,9 @@ def _gathered(path: Path, columns: Columns) -> dict[str, Rows]:
     table = _cells(path)
     _, header = next(table, (0, []))
     names = [cell.strip() for cell in header]
-    if names == CHART and not columns:
-        names[-1] = path.stem.removeprefix("run-").replace("-tag-", "/")
+    tag = path.stem.removeprefix("run-").replace("-tag-", "/")
+    if names == CHART and parse(tag) and not columns:
+        names[-1] = tag
     if any(_number(name) is not None for name in names):
         raise UnreadableError("its first line holds numbers; it has to name the columns")
     if len(names) > WIDEST:
