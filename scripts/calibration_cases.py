@@ -266,7 +266,7 @@ def truth(test: Floats, train: Floats, cut: int, reached: Reached) -> str | None
     later = min(float(smooth(test)[min(cut, test.size - 1) :].min()), end)
     ahead, missed = (end - later) / max(start - later, 1e-9), (end - reached.any) / max(start - reached.any, 1e-9)
     moved = max(1 - end / start, 1 - learning[-1] / max(learnt[0], 1e-9))
-    if missed > 0.3 and (moved < 0.04 or (ahead > 0.2 and moved > 0.08)):
+    if (missed > 0.3 and moved < 0.04) or (min(missed, ahead) > 0.15 and moved > 0.08):
         return "underfit"
     healthy = moved > 0.1 and missed < 0.35 and ahead < 0.04 and (cut < 0.7 * test.size or missed < 0.1)
     return "healthy" if healthy else None

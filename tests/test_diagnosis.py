@@ -265,7 +265,7 @@ def test_units_change_no_verdict(curves: Curves, scale: float, pace: float) -> N
 
 def test_small_steps_alone_make_a_run_underfit_until_it_meets_noise() -> None:
     at = np.arange(22)
-    val = 2.31 - 0.4 / (1 + np.exp(-(at - 9) / 1.6)) - 0.006 * at  # slow, faster, and slow again
+    val = 2.31 - 0.4 / (1 + np.exp(-(at - 9) / 1.6)) - 0.0045 * at  # slow, faster, and slow again
     found = diagnose(Curves.of(train_loss=val - 0.01, val_loss=val))
     assert (found.regime, found.findings[0].name) == ("underfit", "small_steps")
     assert found.advice[0].remedy == "raise_rate"
