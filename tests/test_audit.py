@@ -71,7 +71,9 @@ def test_the_margin_is_the_twins_noise_and_wild_runs_do_not_set_it():
     twins = [{**SOUND, "twin": 0.30 * math.exp(0.1)}] * 7
     assert audit.margin(twins) == pytest.approx(0.244)
     assert audit.margin([*twins, {**SOUND, "twin": 30.0}, {**SOUND, "twin": math.nan}]) == pytest.approx(0.244)
-    assert audit.margin([SOUND | {"twin": 0.30}]) == audit.margin([]) == audit.LEAST
+    unlearnt = {**SOUND, "best": 2.3, "twin": 2.3}
+    assert audit.margin([*twins, *[unlearnt] * 20]) == pytest.approx(0.244)
+    assert audit.margin([SOUND | {"twin": 0.30}]) == audit.margin([unlearnt]) == audit.margin([]) == audit.LEAST
 
 
 def test_the_interventions_change_what_they_say_and_nothing_else():

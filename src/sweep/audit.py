@@ -98,9 +98,10 @@ def gains(losses: Losses) -> Gains:
 def margin(runs: Iterable[Losses]) -> float:
     """What counts as a clear gain: beyond nine in ten of the differences that another start alone makes.
 
-    The median of the twins' differences sets it, so that wild configurations do not.
+    The median of the twins' differences sets it, so that wild configurations do not. Runs that have learnt nothing do
+    not count: they are all at chance, wherever they start.
     """
-    noise = [abs(_gain(run["best"], run["twin"])) for run in runs]
+    noise = [abs(_gain(run["best"], run["twin"])) for run in runs if not learnt_nothing(run, LEAST)]
     return max(LEAST, NORMAL * median(noise)) if noise else LEAST
 
 
