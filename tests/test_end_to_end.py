@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,8 @@ def test_ctrl_c_closes_the_run_as_killed_and_keeps_the_curves(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell lets what it runs in its background ignore Ctrl-C; a run at a prompt does not.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     try:
         _wait_for(lambda: _points(tmp_path) > 0, process)
