@@ -52,15 +52,15 @@ def _extrapolated(x: Floats, y: Floats, end: float) -> tuple[float, float, float
     centred = phi - phi.mean(axis=1, keepdims=True)
     spread = np.maximum((centred**2).sum(axis=1), 1e-300)
     height = np.maximum(centred @ (y - y.mean()) / spread, 0.0)
-    error = ((y - y.mean() - height[:, None] * centred) ** 2).sum(axis=1)
+    left = y - y.mean() - height[:, None] * centred
+    error = (left**2).sum(axis=1)
     floor = max(float(error.min()), 1e-24 * float((y**2).sum()), 1e-300)
     weight = np.maximum(error / floor, 1.0) ** (-0.5 * y.size)
     weight /= weight.sum()
     fall = height * (now - later)
     best = float(weight @ fall)
     own = floor / max(y.size - 2, 1) / spread * (now - later) ** 2
-    tail = y.size - max(2, y.size // 3)
-    left = (y - y.mean() - height[:, None] * centred)[int(np.argmax(weight))][tail:]
-    half = max(1, left.size // 2)
-    late = float(left[:half].mean() - left[-half:].mean())
+    end_left = left[int(np.argmax(weight)), y.size - max(2, y.size // 3) :]
+    half = max(1, end_left.size // 2)
+    late = float(end_left[:half].mean() - end_left[-half:].mean())
     return best, float(np.sqrt(weight @ ((fall - best) ** 2 + own))), float(np.sqrt(floor / y.size)), late
