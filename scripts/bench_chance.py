@@ -36,8 +36,8 @@ def settings(overrides: Sequence[str]) -> Any:
     from hydra import compose, initialize_config_dir
     from hydra.core.config_store import ConfigStore
 
-    from sweep import config
-    from sweep.schema import Schema
+    from sweep.config import resolve as config
+    from sweep.config.schema import Schema
 
     ConfigStore.instance().store(name="schema", node=Schema)
     with initialize_config_dir(str(config.CONF), version_base="1.3"):
@@ -63,11 +63,11 @@ def drawn(recipe: str, regime: str, seed: int, number: int) -> list[str]:
 
 def trained(config: Any, runs: Path) -> tuple[dict[str, Any], Any]:
     """Train, or take up the same training from ``runs``; the facts of the run, and its diagnosis."""
+
     from sweep import recipes
     from sweep.curves import Curves
     from sweep.diagnosis import diagnose
-    from sweep.kept import held
-    from sweep.report import picture
+    from sweep.report.figures import learning_curves
 
     what = {key: asdict(config)[key] for key in ("recipe", "train", "engine", "seed")}
     folder = runs / hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
@@ -76,9 +76,11 @@ def trained(config: Any, runs: Path) -> tuple[dict[str, Any], Any]:
         train(config, task, folder)
     curves = Curves.from_csv((folder / "curves.csv").read_text())
     result = json.loads((folder / "result.json").read_text())
-    judged = held(curves, result["step"]) if config.train.early_stopping else curves
+    judged = curves.frozen_from(result["step"]) if config.train.early_stopping else curves
     diagnosis = diagnose(judged, task.baseline)
-    picture.save(picture.draw(curves, diagnosis, f"{config.recipe.name}, seed {config.seed}"), folder / "curves.png")
+    learning_curves.save(
+        learning_curves.draw(curves, diagnosis, f"{config.recipe.name}, seed {config.seed}"), folder / "curves.png"
+    )
     facts = {
         **config.knobs._asdict(),
         "diagnosed": diagnosis.regime,
@@ -115,7 +117,7 @@ def train(config: Any, task: Any, folder: Path) -> None:
 
 def case(recipe: str, regime: str, seed: int, engine: str, runs: Path) -> dict[str, Any]:
     """One broken run, its treatments, and as many random trials."""
-    from sweep.treatment import treat
+    from sweep.experiments.treatment.plan import treat
 
     plain = [f"engine={engine}"]
     config = settings([f"+regime={regime}", f"recipe={recipe}", f"seed={seed}", *plain])

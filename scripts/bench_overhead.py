@@ -74,10 +74,11 @@ def main() -> None:
     from pathlib import Path
     from unittest import mock
 
-    from sweep import storage, study
     from sweep.executors.inline import Inline
     from sweep.executors.local import Local
-    from sweep.space import Interval
+    from sweep.study import run as study
+    from sweep.study import storage
+    from sweep.study.space import Interval
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trials", type=int, default=1000)

@@ -25,11 +25,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sweep import study
 from sweep.curves import Curves
 from sweep.diagnosis import Baseline, Monitor
 from sweep.executors.base import Handle, Outcome, Report
-from sweep.space import Range
+from sweep.study import run as study
+from sweep.study.space import Range
 
 PRUNERS: dict[str, dict[str, Any]] = {
     "none": {},

@@ -33,17 +33,17 @@ def write(path: Path, rows: int) -> None:
 
 def ready(path: Path, checkpoint: str) -> dict[str, float]:
     """Seconds until the first batch can be had, and the memory that it took at most, in MB above the imports."""
-    from sweep.recipes import corpus, parting
+    from sweep.recipes.data import labelled_text, splits
+    from sweep.recipes.data.token_cache import labels, tokenized
     from sweep.recipes.text import _tokenizer, collate
-    from sweep.recipes.tokens import labels, tokenized
 
     tokenizer = _tokenizer(checkpoint, checkpoint)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start, cpu = time.perf_counter(), time.process_time()
     data = {"name": None, "config": None, "text": ["first", "second"], "label": "label", "encoding": "utf-8"}
     data |= {"train": str(path), "validation": None, "test": None}
-    rows = tokenized(corpus.fingerprint(data), tokenizer, 128, lambda: corpus.read(data))
-    parts = parting.part({name: labels(part) for name, part in rows.parts.items()}, 0, None)
+    rows = tokenized(labelled_text.fingerprint(data), tokenizer, 128, lambda: labelled_text.read(data))
+    parts = splits.part({name: labels(part) for name, part in rows.parts.items()}, 0, None)
     train = rows.parts["train"].select(parts["train"][1])
     collate([train[i] for i in range(16)], 0)
     spent = {"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu}

@@ -14,8 +14,8 @@ from sklearn.metrics import f1_score
 
 from sweep.diagnosis import REGIMES
 from sweep.diagnosis.features import Features, measure
+from sweep.diagnosis.series import View, look
 from sweep.diagnosis.verdict import chance_of, confidence, weigh
-from sweep.diagnosis.view import View, look
 
 HELD = {"wine", "spirals", "friedman", "cancer", "language", "translation"}
 WEIGHT = {"parametric": 0.2, "tiny": 1.0, "own": 20.0}  # each source counts about as much as the others

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import yaml
 
-from sweep.config import CONF
+from sweep.config.resolve import CONF
 from sweep.diagnosis import evidence
-from sweep.report.cures import Cure, cures, markdown, rank
+from sweep.experiments.remedy_table import Cure, cures, markdown, rank
 
 HEAD = '''"""Which cure works for which regime, the best first. Made by `scripts/evidence.py`."""
 

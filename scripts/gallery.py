@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from sweep.curves import Curves
-from sweep.report.picture import INK, REGIME, draw_loss, save
+from sweep.report.figures.learning_curves import INK, REGIME, draw_loss, save
 
 REGIMES = ("healthy", "overfit", "underfit", "erratic")
 

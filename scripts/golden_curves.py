@@ -1,4 +1,4 @@
-"""Write real curves and the verdicts on them to tests/golden/diagnosis.jsonl; the test holds later versions to them.
+"""Write real curves and the verdicts on them to tests/snapshots/diagnosis.jsonl; the test holds later versions to them.
 
     python scripts/golden_curves.py
 

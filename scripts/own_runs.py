@@ -22,10 +22,10 @@ from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
 
 from sweep import recipes
-from sweep.config import CONF, Config, Knobs, read, resolve
+from sweep.config.resolve import CONF, Config, Knobs, read, resolve
+from sweep.config.schema import Schema
 from sweep.engines import train
 from sweep.engines.job import Job
-from sweep.schema import Schema
 
 REGIMES = ("healthy", "overfit", "underfit", "erratic")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import objectives
 
-from sweep import study
 from sweep.executors.local import Local
-from sweep.space import Choice
+from sweep.study import run as study
+from sweep.study.space import Choice
 
 if __name__ == "__main__":
     directory, total, workers, objective, *settings = sys.argv[1:]

@@ -4,8 +4,8 @@ import numpy as np
 from datasets import Dataset
 from transformers import ViTConfig, ViTForImageClassification, default_data_collator
 
+from sweep.config.schema import Recipe
 from sweep.recipes.task import Task, classification, split
-from sweep.schema import Recipe
 
 
 def build(recipe: Recipe, seed: int) -> Task:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
 
-from sweep import config
-from sweep.schema import Schema
+from sweep.config import resolve as config
+from sweep.config.schema import Schema
 
 
 def resolved(*overrides: str) -> config.Config:

@@ -7,8 +7,8 @@ import objectives
 import optuna
 
 from sweep.executors.base import Handle
-from sweep.space import Range
-from sweep.study import Result, Settings, run
+from sweep.study.run import Result, Settings, run
+from sweep.study.space import Range
 
 LINE = {"x": Range(0, 4)}
 
@@ -45,7 +45,7 @@ class Cut:
 
 
 def opened(url: str) -> optuna.storages.BaseStorage:
-    from sweep.storage import open_storage
+    from sweep.study.storage import open_storage
 
     return open_storage(url)
 

@@ -34,11 +34,11 @@ class StudySweeper(Sweeper):
 
     def sweep(self, arguments: Sequence[str]) -> None:
         """Run the study. Raises `SystemExit` with its status: Hydra drops what a sweeper returns."""
-        from sweep import grammar
+        from sweep.config import search_space
 
         overrides = [*(f"{key}={value}" for key, value in self.params.items()), *arguments]
-        search = grammar.read(overrides, self.loader)
+        search = search_space.read(overrides, self.loader)
 
-        from sweep import app
+        from sweep.cli import run as app
 
         raise SystemExit(app.sweep(search, self.master, self.loader))

@@ -13,7 +13,7 @@ _HOMES = {
     "Series": "sweep.curves",
     "Diagnosis": "sweep.diagnosis",
     "Monitor": "sweep.diagnosis",
-    "DiagnosisCallback": "sweep.engines.callback",
+    "DiagnosisCallback": "sweep.integrations.transformers",
 }
 __all__ = ["Curves", "Diagnosis", "DiagnosisCallback", "Monitor", "Series"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from sweep.refusal import refusal
+from sweep.cli.error_messages import refusal
 
 
 def main() -> None:
@@ -31,9 +31,9 @@ def _run() -> int:
     from omegaconf import DictConfig
     from omegaconf.errors import OmegaConfBaseException
 
-    from sweep import config
+    from sweep.config import resolve as config
+    from sweep.config.schema import Schema
     from sweep.errors import ConfigError
-    from sweep.schema import Schema
 
     status = 0
     ConfigStore.instance().store(name="schema", node=Schema)
@@ -42,7 +42,7 @@ def _run() -> int:
     def task(composed: DictConfig) -> None:
         nonlocal status
         try:
-            from sweep import app
+            from sweep.cli import run as app
 
             status = app.single(composed)
         except ConfigError as error:  # here, before Hydra adds a line of its own

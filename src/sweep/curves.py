@@ -145,6 +145,25 @@ class Curves:
         found = Curves.from_points(points)
         return Curves({name: found[name] for name in names})
 
+    def frozen_from(self, step: float) -> Curves:
+        """The curves of a run whose model of ``step`` was restored: evaluations after it take that model's value.
+
+        Early stopping trains for ``patience`` evaluations past the model that it restores. A rise there is not a rise
+        of that model. Batches after ``step`` are left out. Curves that hold a non-finite value come back as they are:
+        a run that diverged must be seen to.
+        """
+        if any(not np.isfinite(series.values).all() for series in self.series.values()):
+            return self
+        frozen: dict[str, Series] = {}
+        for name, series in self.series.items():
+            later = series.steps > step
+            restored = np.flatnonzero(series.steps == step)
+            if name.startswith(("train_", "val_")) and restored.size:
+                frozen[name] = Series(series.steps, np.where(later, series.values[restored[0]], series.values))
+            else:
+                frozen[name] = Series(series.steps[~later], series.values[~later])
+        return Curves(frozen)
+
 
 EMPTY = Series([], [])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sweep.diagnosis.constants import BOUNDS
 from sweep.diagnosis.features import Features
 from sweep.diagnosis.rule import Pairs, Rule, bottom, fixed, percent, weakest, whole
-from sweep.diagnosis.view import View
+from sweep.diagnosis.series import View
 
 
 def _diverged(view: View, f: Features) -> Pairs | None:

@@ -9,8 +9,8 @@ import numpy as np
 
 from sweep.curves import Floats
 from sweep.diagnosis.noise import climbs, jolt, median, noise, smooth, span, together
+from sweep.diagnosis.series import View
 from sweep.diagnosis.trend import ahead
-from sweep.diagnosis.view import View
 
 MOST = 99.0  # where a ratio has no end (nothing gained, no noise at all), it is this
 

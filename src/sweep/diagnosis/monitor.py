@@ -11,11 +11,11 @@ import numpy as np
 
 from sweep.curves import Curves, Series
 from sweep.diagnosis.noise import noise
+from sweep.diagnosis.series import View, look
 from sweep.diagnosis.stopping import Rise, rising
 from sweep.diagnosis.trend import ahead
 from sweep.diagnosis.types import Baseline, Diagnosis
 from sweep.diagnosis.verdict import diagnose, judge
-from sweep.diagnosis.view import View, look
 
 ALARMING = frozenset(
     {"diverged", "collapsed", "oscillating", "lost_ground", "validation_rose", "generalization_gap", "rate_too_low"}

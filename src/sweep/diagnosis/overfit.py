@@ -7,7 +7,7 @@ import math
 from sweep.diagnosis.constants import BOUNDS, RISE, RISE_ALONE
 from sweep.diagnosis.features import MOST, Features
 from sweep.diagnosis.rule import Pairs, Rule, at, bottom, even, fixed, percent
-from sweep.diagnosis.view import View
+from sweep.diagnosis.series import View
 
 
 def _rose(view: View, f: Features) -> Pairs | None:

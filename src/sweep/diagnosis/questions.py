@@ -9,8 +9,8 @@ import numpy as np
 from sweep.curves import Curves
 from sweep.diagnosis.features import Features
 from sweep.diagnosis.noise import smooth
+from sweep.diagnosis.series import View
 from sweep.diagnosis.types import Baseline
-from sweep.diagnosis.view import View
 
 
 def final(view: View, f: Features, baseline: Baseline | None) -> dict[str, Any]:

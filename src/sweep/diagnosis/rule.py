@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from sweep.diagnosis.constants import BOUNDS
 from sweep.diagnosis.features import MOST, Features
+from sweep.diagnosis.series import View
 from sweep.diagnosis.types import Finding, Regime
-from sweep.diagnosis.view import View
 
 Pairs = tuple[tuple[float, float], ...]
 FARTHEST = 3.0  # strengths are held within +- this

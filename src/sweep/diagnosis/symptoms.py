@@ -9,8 +9,8 @@ from sweep.diagnosis.constants import BOUNDS
 from sweep.diagnosis.features import MOST, Features, ratio
 from sweep.diagnosis.noise import median, smooth
 from sweep.diagnosis.rule import at, percent
+from sweep.diagnosis.series import HIGHEST, View
 from sweep.diagnosis.types import Finding
-from sweep.diagnosis.view import HIGHEST, View
 
 
 def symptoms(view: View, f: Features, curves: Curves) -> tuple[Finding, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 from sweep.diagnosis.constants import BOUNDS, GAIN, GAIN_ALONE
 from sweep.diagnosis.features import MOST, Features
 from sweep.diagnosis.rule import Pairs, Rule, end, even, fixed, percent, whole
-from sweep.diagnosis.view import View
+from sweep.diagnosis.series import View
 
 
 def _still(view: View, f: Features) -> Pairs | None:

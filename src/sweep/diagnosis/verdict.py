@@ -11,9 +11,9 @@ from sweep.diagnosis.features import Features, measure, ratio
 from sweep.diagnosis.questions import efficiency, final, generalization, trend
 from sweep.diagnosis.rule import Rule, at, beyond
 from sweep.diagnosis.rules import RULES
+from sweep.diagnosis.series import View, look
 from sweep.diagnosis.symptoms import symptoms
 from sweep.diagnosis.types import Baseline, Diagnosis, Finding, Regime
-from sweep.diagnosis.view import View, look
 
 TOO_LITTLE = {"rate_too_low", "too_little_training"}
 ENOUGH = 4  # points below which nothing but a plain breakdown is called

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import torch
 
-from sweep.config import Knobs
-from sweep.engines.keeper import Keeper
+from sweep.config.resolve import Knobs
+from sweep.config.schema import Train
+from sweep.engines.checkpoints import Keeper
 from sweep.recipes.task import Task
-from sweep.schema import Train
 
 # Called with the step and the values recorded there; an answer of True means: stop training now.
 Watch = Callable[[int, Mapping[str, float]], bool]

@@ -17,10 +17,10 @@ from datasets import Dataset
 from torch.optim.lr_scheduler import LRScheduler
 from transformers import PreTrainedModel, get_scheduler, set_seed
 
+from sweep.engines.best_model import Best
+from sweep.engines.checkpoints import Keeper, restore, step_of
 from sweep.engines.evaluate import evaluate
 from sweep.engines.job import SCHEDULERS, Job, Result, Watch, pick_device
-from sweep.engines.keep import Best
-from sweep.engines.keeper import Keeper, restore, step_of
 
 STATE = "state.pt"
 

@@ -19,9 +19,9 @@ from transformers import (
     set_seed,
 )
 
+from sweep.engines.best_model import Best
+from sweep.engines.checkpoints import restore
 from sweep.engines.job import SCHEDULERS, Job, Result, Watch, pick_device
-from sweep.engines.keep import Best
-from sweep.engines.keeper import restore
 from sweep.recipes.task import Predict, Task
 
 WEIGHTS = "weights.pt"

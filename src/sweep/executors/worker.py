@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from sweep import lock
+from sweep.executors import lock
 from sweep.executors.base import Handle, Outcome, Report, attempt, failure
 
 LOG = "log.txt"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sweep.errors import ConfigError
 
 if TYPE_CHECKING:
+    from sweep.config.schema import Recipe
     from sweep.recipes.task import Task
-    from sweep.schema import Recipe
 
 
 def module(family: str) -> str:

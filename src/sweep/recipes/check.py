@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from sweep import recipes
+from sweep.config.schema import Recipe
 from sweep.errors import ConfigError
-from sweep.schema import Recipe
 
 _seen: dict[str, int | None] = {}
 
@@ -33,25 +33,26 @@ def check(recipe: Recipe) -> int | None:
 
 
 def _text(data: Mapping[str, Any], model: Mapping[str, Any]) -> int | None:
-    from sweep.recipes import checkpoint, corpus, parting
+    from sweep.recipes import pretrained
+    from sweep.recipes.data import labelled_text, splits
 
-    corpus.columns(data)
-    checkpoint.check(model["checkpoint"])
+    labelled_text.columns(data)
+    pretrained.check(model["checkpoint"])
     if data["name"]:  # a data set of the hub is fetched by the trial
         return None
-    labels = {name: part.labels for name, part in corpus.read(data).parts.items()}
-    return len(parting.part(labels, 0, data["max_examples"])["train"][1])
+    labels = {name: part.labels for name, part in labelled_text.read(data).parts.items()}
+    return len(splits.part(labels, 0, data["max_examples"])["train"][1])
 
 
 def _image(data: Mapping[str, Any], model: Mapping[str, Any]) -> None:
-    from sweep.recipes import checkpoint
+    from sweep.recipes import pretrained
 
     if not data["train"]:
         raise ConfigError("recipe.data.train", "has no value: name a folder of images, or one that datasets saved")
     for part in ("train", "validation", "test"):
         if data[part] and not Path(data[part]).is_dir():
             raise ConfigError(f"recipe.data.{part}", f"is {data[part]!r}, which is no folder (looked in {Path.cwd()})")
-    checkpoint.check(model["checkpoint"])
+    pretrained.check(model["checkpoint"])
 
 
 def _language(data: Mapping[str, Any], model: Mapping[str, Any]) -> None:
@@ -61,11 +62,11 @@ def _language(data: Mapping[str, Any], model: Mapping[str, Any]) -> None:
 
 
 def _translation(data: Mapping[str, Any], model: Mapping[str, Any]) -> None:
-    from sweep.recipes import table
+    from sweep.recipes.data import tables
 
     for part in ("train", "validation", "test"):
         if data[part]:
-            table.check(data[part], f"recipe.data.{part}", (data["source"], data["target"]), data["encoding"])
+            tables.check(data[part], f"recipe.data.{part}", (data["source"], data["target"]), data["encoding"])
 
 
 _LOOKS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], int | None]] = {

@@ -7,9 +7,9 @@ from datasets import Dataset
 from sklearn.datasets import load_digits
 from transformers import ViTConfig, ViTForImageClassification, default_data_collator
 
-from sweep.recipes.resident import resident
+from sweep.config.schema import Recipe
+from sweep.recipes.data.in_memory import resident
 from sweep.recipes.task import Task, classification, relabel, split
-from sweep.schema import Recipe
 
 
 def build(recipe: Recipe, seed: int) -> Task:

@@ -16,11 +16,12 @@ from PIL import Image as Pictures
 from PIL import UnidentifiedImageError
 from transformers import AutoImageProcessor, AutoModelForImageClassification
 
+from sweep.config.schema import Recipe
 from sweep.errors import ConfigError
-from sweep.recipes import checkpoint, parting
-from sweep.recipes.corpus import PARTS
+from sweep.recipes import pretrained
+from sweep.recipes.data import splits
+from sweep.recipes.data.labelled_text import PARTS
 from sweep.recipes.task import Task, classification
-from sweep.schema import Recipe
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 
@@ -29,17 +30,17 @@ def build(recipe: Recipe, seed: int) -> Task:
     """The task of one seed: what is not given as a folder is split off, by the seed and with the classes in shares."""
     data, shape = recipe.data, recipe.model
     given, names = _given(data)
-    folder = checkpoint.local(shape["checkpoint"])
+    folder = pretrained.local(shape["checkpoint"])
     processor = _processor(folder)
-    config = checkpoint.shaped(folder, shape["dropout"])
+    config = pretrained.shaped(folder, shape["dropout"])
     config.num_labels = len(names)
     config.id2label, config.label2id = dict(enumerate(names)), {name: i for i, name in enumerate(names)}
     config.problem_type = "single_label_classification"
     labels = {part: np.asarray(rows["labels"][:], dtype=np.int64) for part, rows in given.items()}
     if len(np.unique(labels["train"])) < 2:
         raise ConfigError("recipe.data.train", f"is {data['train']!r}, which has one class only")
-    parts = parting.part(labels, seed, data["max_examples"])
-    model, notes = checkpoint.maker(AutoModelForImageClassification, folder, config, "the classes of an image")
+    parts = splits.part(labels, seed, data["max_examples"])
+    model, notes = pretrained.maker(AutoModelForImageClassification, folder, config, "the classes of an image")
 
     def collate(examples: list[Mapping[str, Any]]) -> dict[str, torch.Tensor]:
         pictures = [example["image"].convert("RGB") for example in examples]
@@ -146,5 +147,5 @@ def _processor(folder: Path) -> Any:
     except (OSError, ValueError, ImportError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
         raise ConfigError(
-            checkpoint.KEY, f"is {str(folder)!r}, which has no image processor that can be used: {reason}"
+            pretrained.KEY, f"is {str(folder)!r}, which has no image processor that can be used: {reason}"
         ) from error

@@ -17,11 +17,11 @@ from datasets import Dataset
 from numpy.typing import NDArray
 from transformers import AutoTokenizer, GPT2Config, GPT2LMHeadModel, PreTrainedModel, default_data_collator
 
+from sweep.config.schema import Recipe
 from sweep.diagnosis import Baseline
 from sweep.errors import ConfigError
-from sweep.recipes import prose
+from sweep.recipes.data import synthetic_text
 from sweep.recipes.task import Task
-from sweep.schema import Recipe
 
 HELD_OUT = 0.1  # share of a text that is split off for validation, and for test, where no files are given
 MOST_HELD_OUT = 1000  # blocks of each
@@ -102,7 +102,7 @@ def _made(recipe: Recipe, seed: int) -> tuple[str, str, str]:
     assert sizes.validation is not None
     assert sizes.test is not None
     train, validation, test = (
-        prose.write(count * length, rng) for count in (sizes.train, sizes.validation, sizes.test)
+        synthetic_text.write(count * length, rng) for count in (sizes.train, sizes.validation, sizes.test)
     )
     return train, validation, test
 

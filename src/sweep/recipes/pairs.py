@@ -15,9 +15,9 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from tokenizers.processors import BertProcessing
 from transformers import BertConfig, BertForSequenceClassification, default_data_collator
 
-from sweep.recipes.resident import resident
+from sweep.config.schema import Recipe
+from sweep.recipes.data.in_memory import resident
 from sweep.recipes.task import Parts, Task, classification, relabel
-from sweep.schema import Recipe
 
 COMPANIES = ["acme", "borealis", "cantor", "delphi", "everest", "fenwick", "gotham", "halcyon"]
 RISES = ["rose", "climbed", "gained", "advanced", "jumped"]

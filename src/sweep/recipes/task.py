@@ -16,8 +16,8 @@ from sklearn.metrics import precision_recall_fscore_support
 from sklearn.model_selection import train_test_split
 from transformers import PreTrainedModel
 
+from sweep.config.schema import Recipe, Sizes
 from sweep.diagnosis import Baseline
-from sweep.schema import Recipe, Sizes
 
 SAMPLE = 400  # examples of the training set that are evaluated beside the validation set
 Measure = Callable[[Any, Any], Mapping[str, float]]

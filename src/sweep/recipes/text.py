@@ -10,11 +10,12 @@ import torch
 from datasets import Dataset
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
+from sweep.config.schema import Recipe
 from sweep.errors import ConfigError
-from sweep.recipes import checkpoint, corpus, parting
+from sweep.recipes import pretrained
+from sweep.recipes.data import labelled_text, splits
+from sweep.recipes.data.token_cache import labels, tokenized
 from sweep.recipes.task import Task, classification
-from sweep.recipes.tokens import labels, tokenized
-from sweep.schema import Recipe
 
 SAMPLE = 200  # examples of the training set that are evaluated beside the validation set: a large model takes its time
 POSITIONS_FROM_TWO = ("roberta", "xlm-roberta", "camembert", "mpnet", "longformer")
@@ -23,19 +24,19 @@ POSITIONS_FROM_TWO = ("roberta", "xlm-roberta", "camembert", "mpnet", "longforme
 def build(recipe: Recipe, seed: int) -> Task:
     """The task of one seed: what is not given as a file is split off, by the seed and with the classes in shares."""
     data, shape = recipe.data, recipe.model
-    folder = checkpoint.local(shape["checkpoint"])
+    folder = pretrained.local(shape["checkpoint"])
     tokenizer = _tokenizer(folder, shape["checkpoint"])
-    config = checkpoint.shaped(folder, shape["dropout"])
+    config = pretrained.shaped(folder, shape["dropout"])
     length = _length(int(data["max_length"]), tokenizer, config)
-    rows = tokenized(corpus.fingerprint(data), tokenizer, length, lambda: corpus.read(data))
-    parts = parting.part({name: labels(part) for name, part in rows.parts.items()}, seed, data["max_examples"])
+    rows = tokenized(labelled_text.fingerprint(data), tokenizer, length, lambda: labelled_text.read(data))
+    parts = splits.part({name: labels(part) for name, part in rows.parts.items()}, seed, data["max_examples"])
     if config.pad_token_id is None:
         config.pad_token_id = tokenizer.pad_token_id
     config.num_labels = len(rows.names)
     config.id2label = dict(enumerate(rows.names))
     config.label2id = {name: i for i, name in enumerate(rows.names)}
     config.problem_type = "single_label_classification"
-    model, notes = checkpoint.maker(
+    model, notes = pretrained.maker(
         AutoModelForSequenceClassification, folder, config, "the classes of a sequence (sequence classification)"
     )
 
@@ -89,14 +90,14 @@ def _tokenizer(folder: Any, name: str) -> Any:
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except Exception as error:  # a tokenizer's files fail in as many ways as there are kinds of tokenizers
         raise ConfigError(
-            checkpoint.KEY, f"is {name!r}, which has no tokenizer that can be read: {type(error).__name__}"
+            pretrained.KEY, f"is {name!r}, which has no tokenizer that can be read: {type(error).__name__}"
         ) from error
     if len(tokenizer) <= len(tokenizer.all_special_tokens):  # what is made of a config.json alone
-        raise ConfigError(checkpoint.KEY, f"is {name!r}, which has no vocabulary: copy its tokenizer's files into it")
+        raise ConfigError(pretrained.KEY, f"is {name!r}, which has no vocabulary: copy its tokenizer's files into it")
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     if tokenizer.pad_token_id is None:
-        raise ConfigError(checkpoint.KEY, f"is {name!r}, whose tokenizer has neither a padding nor an end token")
+        raise ConfigError(pretrained.KEY, f"is {name!r}, whose tokenizer has neither a padding nor an end token")
     return tokenizer
 
 

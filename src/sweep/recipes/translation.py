@@ -26,11 +26,11 @@ from transformers import (
     T5ForConditionalGeneration,
 )
 
+from sweep.config.schema import Recipe
 from sweep.diagnosis import Baseline
 from sweep.errors import ConfigError
-from sweep.recipes import dates, table
+from sweep.recipes.data import synthetic_dates, tables
 from sweep.recipes.task import Task
-from sweep.schema import Recipe
 
 SAMPLE = 128  # examples of the training set that are evaluated beside the validation set
 HELD_OUT, MOST_HELD_OUT = 0.15, 500  # of a file, for validation and for test, where no files are given
@@ -97,7 +97,7 @@ def scores(written: Sequence[str], right: Sequence[str]) -> dict[str, float]:
 def _made(recipe: Recipe, seed: int) -> Splits:
     sizes, rng = recipe.sizes, np.random.default_rng(seed)
     counts = [size or 0 for size in (sizes.train, sizes.validation, sizes.test)]
-    rows = dates.pairs(sum(counts), rng)
+    rows = synthetic_dates.pairs(sum(counts), rng)
     train, validation, test = rows[: counts[0]], rows[counts[0] : sum(counts[:2])], rows[sum(counts[:2]) :]
     noise = float(recipe.data["label_noise"])
     return Splits(_mistaken(train, noise, rng), _mistaken(validation, noise, rng), test)
@@ -129,8 +129,8 @@ def _files(data: Mapping[str, Any], seed: int) -> Splits:
 def _pairs(data: Mapping[str, Any], part: str) -> Pairs:
     key, path = f"recipe.data.{part}", data[part]
     columns = (data["source"], data["target"])
-    rows = table.read(path, key, columns, data["encoding"])
-    return list(zip(*(table.text(rows, column, path, key).to_pylist() for column in columns), strict=True))
+    rows = tables.read(path, key, columns, data["encoding"])
+    return list(zip(*(tables.text(rows, column, path, key).to_pylist() for column in columns), strict=True))
 
 
 def _tokenizer(rows: Pairs, vocabulary: int) -> PreTrainedTokenizerFast:

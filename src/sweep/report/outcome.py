@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sweep.importance import importances
 from sweep.report import summary as summaries
-from sweep.report.panel import STYLE, panel
-from sweep.study import Result
+from sweep.report.terminal import STYLE, panel
+from sweep.study.importance import importances
+from sweep.study.run import Result
 
 Summary = dict[str, Any]
 misdiagnosed = summaries.misdiagnosed
@@ -22,7 +22,8 @@ misdiagnosed = summaries.misdiagnosed
 
 def write(name: str, result: Result, folder: Path) -> tuple[Summary, list[Path]]:
     """Write `summary.json`, `report.html` and, for a study that explores, `map.png`; the summary and the files."""
-    from sweep.report import map, page, picture
+    from sweep.report import page
+    from sweep.report.figures import learning_curves, regime_map
 
     summary = summaries.summarize(name, result.total, result.rows)
     files = [summaries.write(summary, folder)]
@@ -32,8 +33,8 @@ def write(name: str, result: Result, folder: Path) -> tuple[Summary, list[Path]]
         best = next((run for run in summary["runs"] if chosen and run["trial"] == chosen.number), None)
         title = f"{summary['runs'][0].get('recipe', name)}: the regime at each learning rate, batch size and length"
         files.append(folder / "map.png")
-        picture.save(map.draw(summary["runs"], best, title), files[-1])
-        extra = {"map": map.panels(summary["runs"], best), "best": best, "importances": importances(result.rows)}
+        learning_curves.save(regime_map.draw(summary["runs"], best, title), files[-1])
+        extra = {"map": regime_map.panels(summary["runs"], best), "best": best, "importances": importances(result.rows)}
         if best:
             summary["recommended"] = {knob: best[knob] for knob in summaries.KNOBS}
             summary["advice"] = recommend(best, summary["runs"])

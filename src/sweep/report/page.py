@@ -16,8 +16,8 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from sweep.curves import Curves
-from sweep.report import picture
-from sweep.report.picture import REGIME
+from sweep.report.figures import learning_curves
+from sweep.report.figures.learning_curves import REGIME
 from sweep.report.summary import KNOBS, misdiagnosed
 
 SHOWN = 12  # runs with their picture inside the page; every run links to its own
@@ -83,7 +83,7 @@ def _shown(run: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """A run with its curves drawn, and the first finding of its diagnosis."""
     images: list[str] = []
     if (file := _curves(run, folder)).is_file():
-        images = [_svg(figure) for figure in picture.panels(Curves.from_csv(file.read_text(encoding="utf-8")))]
+        images = [_svg(figure) for figure in learning_curves.panels(Curves.from_csv(file.read_text(encoding="utf-8")))]
     told = file.with_name("diagnosis.json")
     findings = json.loads(told.read_text(encoding="utf-8"))["findings"] if told.is_file() else []
     return {**run, "images": images, "finding": findings[0]["text"] if findings else ""}

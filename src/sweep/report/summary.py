@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sweep.study import Row
+from sweep.study.run import Row
 
 KNOBS = ("learning_rate", "batch_size", "epochs")
 

@@ -1,0 +1,1 @@
+"""What people type: the commands, their help and their refusals."""

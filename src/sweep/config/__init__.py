@@ -1,0 +1,1 @@
+"""From what was typed to a checked configuration, without importing anything heavy."""

@@ -1,0 +1,1 @@
+"""Experiments on the advice and the verdicts: treatment, the remedy table, the audit."""

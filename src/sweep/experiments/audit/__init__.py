@@ -1,0 +1,1 @@
+"""The audit: each verdict against what treating the run shows."""

@@ -1,0 +1,156 @@
+"""The audit's outcome: the diagnosis from curves against what interventions on the test split say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sweep.experiments.audit import rule as audit
+from sweep.report import page
+from sweep.report import summary as summaries
+from sweep.report.figures import learning_curves
+from sweep.report.figures.regime_map import MARKER
+from sweep.report.terminal import STYLE
+from sweep.study.run import Result
+
+Summary = dict[str, Any]
+Run = Mapping[str, Any]
+COLOUR = {**learning_curves.REGIME, "mixed": "#555555"}
+MARK = {**MARKER, "mixed": "P"}
+
+
+def write(name: str, result: Result, folder: Path) -> tuple[Summary, list[Path]]:
+    """Write `summary.json` with its `audit`, `audit.png` and `report.html`; the summary and the files."""
+    summary = summaries.summarize(name, result.total, result.rows)
+    summary["audit"] = outcome(summary["runs"])
+    files = [summaries.write(summary, folder)]
+    extra: dict[str, Any] = {}
+    judged = summary["audit"]["runs"]
+    if judged:
+        files.append(folder / "audit.png")
+        learning_curves.save(draw(summary["runs"], judged, name), files[-1])
+        parts = [
+            page.Part("Diagnosis and intervention", sentence(summary["audit"]), files[-1], cells(summary["audit"]))
+        ]
+        for row in disagreements(judged):
+            gains = ", ".join(f"{kind} {value}" for kind, value in _gains(row).items())
+            text = f"diagnosed {row['diagnosed']}, by intervention {row['intervened']}; gains: {gains}"
+            drawn = folder / f"{row['trial']:03d}" / "curves.png"
+            parts.append(page.Part(f"Disagreement: trial {row['trial']:03d}", text, drawn if drawn.is_file() else None))
+        extra["parts"] = parts
+    files.append(folder / "report.html")
+    files[-1].write_text(page.render(summary, folder, extra), encoding="utf-8")
+    return summary, files
+
+
+def outcome(runs: Sequence[Run]) -> dict[str, Any]:
+    """Both verdicts on every audited run: `margin`, `agreed` of `judged` that are not mixed, `confusion`, `runs`."""
+    known = [(run, audit.numbers(run["audit"])) for run in runs if run.get("audit") and run["diagnosed"]]
+    margin = audit.margin(losses for _, losses in known)
+    rows, confusion = [], dict[str, dict[str, int]]()
+    for run, losses in known:
+        verdict, found = audit.judge(losses, margin), audit.gains(losses)
+        gains = {"overfit": found.overfit, "underfit": found.underfit, "erratic": found.erratic}
+        rows.append({
+            "trial": run["trial"],
+            "recipe": run["recipe"],
+            "diagnosed": run["diagnosed"],
+            "intervened": verdict,
+            "gains": {kind: value if math.isfinite(value) else None for kind, value in gains.items()},
+        })  # fmt: skip
+        counts = confusion.setdefault(verdict, {})
+        counts[run["diagnosed"]] = counts.get(run["diagnosed"], 0) + 1
+    plain = [row for row in rows if row["intervened"] != "mixed"]
+    return {
+        "margin": margin,
+        "judged": len(plain),
+        "agreed": sum(row["diagnosed"] == row["intervened"] for row in plain),
+        "mixed": len(rows) - len(plain),
+        "confusion": confusion,
+        "runs": rows,
+    }
+
+
+def disagreements(rows: Sequence[Run]) -> list[Run]:
+    """The runs that the two verdicts tell apart, the mixed ones left out."""
+    return [row for row in rows if row["intervened"] not in ("mixed", row["diagnosed"])]
+
+
+def sentence(found: Mapping[str, Any]) -> str:
+    """The outcome in a line."""
+    share = f" ({found['agreed'] / found['judged']:.0%})" if found["judged"] else ""
+    return (
+        f"{found['agreed']} of {found['judged']} agree{share}, {found['mixed']} mixed; "
+        f"a clear gain is more than {100 * math.expm1(found['margin']):.0f} % of the test loss"
+    )
+
+
+def cells(found: Mapping[str, Any]) -> list[list[str]]:
+    """The confusion matrix as text, its head first."""
+    confusion = found["confusion"]
+    columns = [name for name in COLOUR if any(name in counts for counts in confusion.values())]
+    rows = [name for name in COLOUR if name in confusion]
+    body = [[name, *(str(confusion[name].get(column, 0) or "·") for column in columns)] for name in rows]
+    return [["by intervention \\ diagnosed", *columns], *body]
+
+
+def draw(runs: Sequence[Run], judged: Sequence[Run], name: str) -> Figure:
+    """The map of regimes twice, epochs against learning rate: by diagnosis, and by intervention."""
+    figure = Figure(figsize=(10, 4.4), layout="constrained")
+    FigureCanvasAgg(figure)
+    places = {run["trial"]: (run["learning_rate"], run["epochs"]) for run in runs}
+    wrong = {row["trial"] for row in disagreements(judged)}
+    grid = figure.subplots(1, 2, sharex=True, sharey=True)
+    for axes, key, title in zip(grid, ("diagnosed", "intervened"), ("by diagnosis", "by intervention"), strict=True):
+        for row in judged:
+            x, y = places[row["trial"]]
+            edge = learning_curves.INK if row["trial"] in wrong else "white"
+            axes.scatter(x, y, s=64, color=COLOUR[row[key]], marker=MARK[row[key]], edgecolors=edge, linewidths=1.2)
+        axes.set(xscale="log", yscale="log", xlabel="learning rate", title=title)
+        axes.grid(alpha=0.25, linewidth=0.6)
+        axes.spines[["top", "right"]].set_visible(False)
+    grid[0].set_ylabel("epochs")
+    shown = [kind for kind in COLOUR if any(kind in (row["diagnosed"], row["intervened"]) for row in judged)]
+    marks = [Line2D([], [], linestyle="none", color=COLOUR[kind], marker=MARK[kind], label=kind) for kind in shown]
+    marks.append(
+        Line2D([], [], linestyle="none", color="white", marker="o", markeredgecolor=learning_curves.INK, label="differ")
+    )
+    figure.legend(handles=marks, loc="outside right center", frameon=False)
+    figure.suptitle(name, color=learning_curves.INK, fontweight="bold")
+    return figure
+
+
+def show(summary: Summary, stopped: str | None, folder: Path, console: Console) -> None:
+    """The matrix, the disagreements by name, and where to look."""
+    found = summary["audit"]
+    head, *body = cells(found)
+    table = Table(*head, box=None, padding=(0, 2), pad_edge=False)
+    for line in body:
+        table.add_row(Text(line[0], style=STYLE.get(line[0], "")), *line[1:])
+    console.print(table)
+    console.print(sentence(found), highlight=False)
+    for row in disagreements(found["runs"]):
+        place = folder / f"{row['trial']:03d}" / "curves.png"
+        text = f"trial {row['trial']:03d} {row['intervened']} by intervention, read as {row['diagnosed']}  {place}"
+        console.print(Text(text, style="red"), soft_wrap=True)
+    if stopped:
+        console.print(Text(f"stopped: {stopped}", style="red"), soft_wrap=True)
+    console.print(Text.assemble(("report  ", "dim"), str(folder / "report.html")), soft_wrap=True)
+
+
+def status(summary: Summary, stopped: str | None) -> int:
+    """The exit status: 0 where every run came to its end; a disagreement is a result."""
+    return 1 if stopped or any(run["state"] == "FAIL" for run in summary["runs"]) else 0
+
+
+def _gains(row: Run) -> dict[str, str]:
+    return {kind: "without bound" if value is None else f"{value:+.2f}" for kind, value in row["gains"].items()}

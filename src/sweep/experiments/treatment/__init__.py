@@ -1,0 +1,1 @@
+"""Treatment: run, diagnose, apply what is advised, run again."""

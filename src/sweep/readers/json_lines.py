@@ -1,0 +1,74 @@
+"""Lines of JSON: a history per line, or (a W&B history, a log of events) the rows of one history."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from io import BufferedReader
+from pathlib import Path
+
+from sweep.readers import columnar, row_log
+from sweep.readers.base import UTF_16, WAY_OUT, Columns, NoSeriesError, Problem, Read, UnreadableError
+from sweep.readers.column_names import parse
+
+MOST = 20
+"""Broken lines that are named one by one."""
+PATIENCE = 1000
+"""Rows without a single known name after which a file is no log."""
+LONGEST = 64 * 2**20
+"""Bytes of the longest line that is read."""
+
+
+def read(path: Path, name: str, columns: Columns) -> Read:
+    """The histories in the file, one line in memory at a time; a line that is broken is a ``Problem``.
+
+    The first line with a series tells which of the two kinds of file this is. Raises ``UnreadableError`` where the
+    first lines show that it is neither.
+    """
+    rows, whole, broken = row_log.Rows(), 0, 0
+    with path.open("rb") as file, io.TextIOWrapper(file, encoding="utf-16", errors="replace") as wide:
+        for number, line in _lines(wide if file.peek(2)[:2] in UTF_16 else file):
+            try:
+                value = json.loads(line)
+                if not isinstance(value, dict):
+                    raise UnreadableError(f"a {type(value).__name__}, where an object is expected")
+                if whole or (not any(map(parse, rows.names)) and columnar.is_history(value, columns)):
+                    yield columnar.history(value, str(path), str(number), columns)
+                    whole += 1
+                else:
+                    rows.add(row_log.row(value))
+            except (ValueError, RecursionError) as error:
+                broken += 1
+                if broken <= MOST:
+                    yield Problem(f"{path}:{number}", _why(error))
+                if broken == MOST and not whole and not rows.count:
+                    raise UnreadableError(f"none of its first {MOST} lines can be read") from error
+            if rows.count == PATIENCE and not columns and not any(map(parse, rows.names)):
+                raise NoSeriesError(f"no loss or accuracy in {PATIENCE} lines; name them: {WAY_OUT}")
+    if broken > MOST:
+        yield Problem(str(path), f"{broken - MOST} more lines that could not be read")
+    if rows.count and not whole:
+        yield row_log.history(rows, str(path), name, columns)
+    elif not whole and not broken:
+        raise UnreadableError("holds nothing but blank lines")
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, UnreadableError):
+        return str(error)
+    return f"this line is no JSON, and is left out ({str(error).splitlines()[0][:120]})"
+
+
+def _lines(file: BufferedReader | io.TextIOWrapper) -> Iterator[tuple[int, str | bytes]]:
+    number = 0
+    while line := file.readline(LONGEST + 1):
+        number += 1
+        if len(line) > LONGEST:
+            raise UnreadableError(
+                f"line {number} is longer than {LONGEST // 2**20} MiB; a history per line is expected"
+            )
+        if number == 1 and isinstance(line, bytes):
+            line = line.removeprefix(b"\xef\xbb\xbf")
+        if not line.isspace():
+            yield number, line

@@ -1,0 +1,67 @@
+"""W&B offline runs, ``run-ID.wandb``: records in W&B's own protocol buffers, framed as in LevelDB's log files.
+
+The frame (github.com/google/leveldb, doc/log_format.md): blocks of 32 KiB, in each chunks of a CRC, a length and a
+type; a record that does not fit goes on in the next block. W&B puts 7 bytes in front of the first.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from sweep.readers.base import Columns, Read, UnreadableError
+from sweep.readers.row_log import Rows, history, numbers
+
+MAGIC = b":W&B"
+BLOCK, HEAD = 32768, 7
+FULL, FIRST, MIDDLE, LAST = 1, 2, 3, 4
+
+
+def read(path: Path, name: str, columns: Columns) -> Read:
+    """The history of one run; its id is W&B's. A tail that was never written whole is left out."""
+    try:
+        from wandb.proto.wandb_internal_pb2 import Record
+    except ImportError as error:
+        raise UnreadableError("a W&B run, and wandb is not installed: pip install 'sweep[wandb]'") from error
+    rows = Rows()
+    with path.open("rb") as file:
+        if file.read(HEAD)[:4] != MAGIC:
+            raise UnreadableError("is no W&B run: its first bytes are not :W&B")
+        for packed in records(file):
+            record = Record.FromString(packed)
+            if record.HasField("run"):
+                name = record.run.run_id or name
+            elif record.HasField("history"):
+                items = record.history.item
+                row = {"/".join(item.nested_key) or item.key: json.loads(item.value_json) for item in items}
+                row.setdefault("_step", record.history.step.num)
+                rows.add(dict(numbers(row)))
+    if not rows.count:
+        raise UnreadableError("a W&B run that logged no history")
+    yield history(rows, str(path), name, columns)
+
+
+def records(file: BinaryIO) -> Iterator[bytes]:
+    """The payload of each record, from behind the file's header; ends at the first that is damaged."""
+    at, parts = HEAD, list[bytes]()
+    while True:
+        left = BLOCK - at % BLOCK
+        if left < HEAD:
+            file.read(left)
+            at += left
+            continue
+        head = file.read(HEAD)
+        if len(head) < HEAD:
+            return
+        crc, length, kind = struct.unpack("<IHB", head)
+        body = file.read(length)
+        at += HEAD + length
+        if len(body) < length or kind not in (FULL, FIRST, MIDDLE, LAST) or zlib.crc32(bytes([kind]) + body) != crc:
+            return
+        parts = [body] if kind in (FULL, FIRST) else [*parts, body]
+        if kind in (FULL, LAST):
+            yield b"".join(parts)

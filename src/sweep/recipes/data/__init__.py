@@ -1,0 +1,1 @@
+"""Data of the recipes: files, splits, token caches and synthetic text."""

@@ -1,0 +1,1 @@
+"""Figures of learning curves and of the map of regimes."""

@@ -1,0 +1,1 @@
+"""The study: trials over a search space, resumed to a total."""

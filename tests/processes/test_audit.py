@@ -1,0 +1,148 @@
+"""The audit: the rule on losses that are known, the interventions, and that no code of the diagnosis takes part."""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from commands import run_sweep
+from settings import resolved
+
+from sweep import diagnosis, recipes
+from sweep.engines.job import Result
+from sweep.experiments.audit import report as report
+from sweep.experiments.audit import rule as audit
+from sweep.experiments.audit import runs as audit_runs
+
+SRC = Path(__file__).parents[2] / "src" / "sweep"
+SOUND = {"last": 0.30, "best": 0.30, "twin": 0.31, "longer": 0.30, "faster": 0.9, "slower": 0.6, "chance": 2.3}
+TINY = (
+    "recipe.reference.epochs=2", "recipe.sizes.train=48", "recipe.sizes.validation=32", "recipe.sizes.test=32",
+    "recipe.model.width=16", "recipe.model.layers=1", "train.evaluations=4", "engine=loop", "engine.device=cpu",
+)  # fmt: skip
+
+
+def judged(**changes: float) -> str:
+    return audit.judge({**SOUND, **changes}, 0.1)
+
+
+def test_the_rule():
+    assert judged() == "healthy"
+    assert judged(last=0.45) == "overfit"
+    assert judged(longer=0.2) == "underfit"
+    assert judged(faster=0.2) == "underfit"
+    assert judged(slower=0.2) == "erratic"
+    assert judged(last=0.31, longer=0.29) == "healthy"
+    assert judged(longer=0.2, slower=0.205) == "mixed"
+    assert judged(longer=0.2, slower=0.1) == "erratic"
+    assert judged(last=math.nan) == "erratic"
+    assert judged(last=math.nan, best=math.nan, longer=math.nan, faster=math.nan) == "erratic"
+    assert judged(best=math.nan, last=math.nan) == "mixed"
+
+
+def test_a_run_that_learnt_nothing_is_not_healthy():
+    stuck = dict.fromkeys(SOUND, 2.3)
+    assert audit.wants_stronger(stuck)
+    assert audit.judge(stuck, 0.1) == "underfit"
+    assert audit.judge({**stuck, "much_slower": 0.5}, 0.1) == "erratic"
+    assert audit.judge({**stuck, "much_faster": 0.5}, 0.1) == "underfit"
+    without = {name: value for name, value in stuck.items() if name != "chance"}
+    assert audit.judge(without, 0.1) == "healthy"
+    assert not audit.wants_stronger(SOUND)
+
+
+def test_a_run_thrown_back_to_chance_is_not_cured_by_keeping_its_best_model():
+    acc = {"best_acc": 0.9, "chance_acc": 0.1}
+    assert judged(last=2.3, slower=0.31, **acc, last_acc=0.1) == "erratic"
+    assert judged(last=2.4, slower=0.31, **acc, last_acc=0.85) == "overfit"
+    assert judged(last=2.4, slower=0.31) == "overfit"
+    assert not audit.thrown({**SOUND, "best_acc": 0.12, "chance_acc": 0.1, "last_acc": 0.1})
+
+
+def test_no_unit_matters():
+    for changes in ({}, {"last": 0.45}, {"longer": 0.2}, {"slower": 0.2}):
+        losses = {**SOUND, **changes}
+        assert audit.judge({name: 1000 * loss for name, loss in losses.items()}, 0.1) == audit.judge(losses, 0.1)
+
+
+def test_the_margin_is_the_twins_noise_and_wild_runs_do_not_set_it():
+    twins = [{**SOUND, "twin": 0.30 * math.exp(0.1)}] * 7
+    assert audit.margin(twins) == pytest.approx(0.244)
+    assert audit.margin([*twins, {**SOUND, "twin": 30.0}, {**SOUND, "twin": math.nan}]) == pytest.approx(0.244)
+    unlearnt = {**SOUND, "best": 2.3, "twin": 2.3}
+    assert audit.margin([*twins, *[unlearnt] * 20]) == pytest.approx(0.244)
+    assert audit.margin([SOUND | {"twin": 0.30}]) == audit.margin([unlearnt]) == audit.margin([]) == audit.LEAST
+
+
+def test_the_interventions_change_what_they_say_and_nothing_else():
+    train = resolved("train.learning_rate=0.01", "train.epochs=3", "audit=true").train
+    assert train.keep_best
+    found = {**audit.interventions(train, 7), **audit.stronger(train, 7)}
+    assert {seed for name, (_, seed) in found.items() if name != "twin"} == {7}
+    assert found["twin"][0] == train
+    assert found["twin"][1] != 7
+    assert found["longer"][0] == replace(train, epochs=12)
+    assert found["faster"][0] == replace(train, learning_rate=pytest.approx(0.1))
+    assert found["slower"][0] == replace(train, learning_rate=pytest.approx(0.001))
+    assert found["much_faster"][0] == replace(train, learning_rate=pytest.approx(1.0), epochs=12)
+    assert found["much_slower"][0] == replace(train, learning_rate=pytest.approx(1e-4))
+
+
+def test_no_code_of_the_diagnosis_is_imported():
+    files = sorted(SRC.glob("audit*.py"))
+    assert len(files) == 2
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+            module = getattr(node, "module", None) or ""
+            assert not any("diagnos" in f"{module}.{name}" for name in names), file
+
+
+def test_no_code_of_the_diagnosis_is_called(monkeypatch):
+    def never(*args, **kwargs):
+        raise AssertionError("the audit asked the diagnosis")
+
+    config = resolved(*TINY, "audit=true", "train.batch_size=16")
+    for name in ("diagnose", "Monitor"):
+        monkeypatch.setattr(diagnosis, name, never)
+    monkeypatch.setattr("sweep.diagnosis.verdict.diagnose", never)
+    losses = audit_runs.measure(config, recipes.build(config.recipe, 0), Result({"test_loss": 2.3}, 6, {}))
+    assert set(losses) >= {"last", "best", "twin", "longer", "faster", "slower", "chance"}
+    assert all(loss is None or loss > 0 for loss in losses.values())
+    assert audit.judge(audit.numbers(losses), 0.1) in ("healthy", "overfit", "underfit", "erratic", "mixed")
+
+
+def run(trial: int, diagnosed: str, **losses: float | None) -> dict:
+    knobs = {"learning_rate": 1e-3 * (trial + 1), "epochs": trial + 1, "recipe": "digits"}
+    return {"trial": trial, "diagnosed": diagnosed, "audit": {**SOUND, **losses}, **knobs}
+
+
+def test_the_outcome_counts_agreement_without_the_mixed():
+    runs = [run(0, "healthy"), run(1, "overfit", last=0.6), run(2, "healthy", longer=0.1), run(3, "erratic", last=None)]
+    runs.append(run(4, "healthy", longer=0.1, slower=0.1))
+    found = report.outcome(runs)
+    assert (found["judged"], found["agreed"], found["mixed"]) == (4, 3, 1)
+    assert found["confusion"]["underfit"] == {"healthy": 1}
+    assert [row["trial"] for row in report.disagreements(found["runs"])] == [2]
+    json.dumps(found, allow_nan=False)
+    assert "3 of 4 agree (75%), 1 mixed" in report.sentence(found)
+    report.draw(runs, found["runs"], "drawn").savefig("/dev/null", format="png")
+
+
+def test_a_small_audit_from_the_command_line(tmp_path):
+    status, out = run_sweep(
+        tmp_path, "+sweep=audit", *TINY, "study.trials=2", "recipe=digits", "regime.batch_size=0.25",
+        "recipe.sizes.train=48", "regime.epochs=range(1,3)", "executor=inline",
+    )  # fmt: skip
+    folder = tmp_path / "study"
+    summary = json.loads((folder / "summary.json").read_text())
+    assert status == 0, out
+    assert len(summary["audit"]["runs"]) == len(summary["runs"]) == 2
+    assert summary["audit"]["judged"] + summary["audit"]["mixed"] == 2
+    assert (folder / "audit.png").stat().st_size > 10_000
+    assert "Diagnosis and intervention" in (folder / "report.html").read_text()
+    assert "agree" in out

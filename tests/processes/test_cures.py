@@ -1,0 +1,85 @@
+"""The cure table: shares, changes and costs against the same runs without a remedy."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from commands import run_sweep
+
+from sweep.config.remedies import REMEDIES
+from sweep.diagnosis.advice import advise
+from sweep.diagnosis.evidence import CURES
+from sweep.experiments import remedy_table as report
+from sweep.experiments.remedy_table import cures
+
+TINY = (
+    "recipe.reference.epochs=3", "recipe.sizes.train=64", "recipe.sizes.validation=40", "recipe.sizes.test=40",
+    "recipe.model.width=16", "recipe.model.layers=1", "train.evaluations=6", "engine.device=cpu", "executor=inline",
+)  # fmt: skip
+
+
+def run(regime: str, seed: int, remedy: str | None, diagnosed: str, loss: float | None, steps: int = 100) -> dict:
+    given = {"remedies": [remedy] if remedy else [], "skipped": []}
+    fixed = {"state": "COMPLETE", "recipe": "digits", "test_acc": 0.5, "trial": 0}
+    return {**fixed, **given, "regime": regime, "seed": seed, "diagnosed": diagnosed, "test_loss": loss, "steps": steps}
+
+
+RUNS = [
+    run("overfit", 0, None, "overfit", 1.0),
+    run("overfit", 1, None, "overfit", 1.0),
+    run("overfit", 0, "dropout", "healthy", 0.5, steps=200),
+    run("overfit", 1, "dropout", "overfit", 0.5, steps=200),
+    run("overfit", 0, "weight_decay", "underfit", 2.0),
+    run("erratic", 0, None, "healthy", 1.0),  # not broken after all: it is no evidence
+    run("erratic", 0, "lower_rate", "healthy", 0.5),
+]
+
+
+def test_the_table_against_the_same_runs_without_a_remedy():
+    first, second = cures(RUNS)
+    assert (first.regime, first.remedy, first.runs) == ("overfit", "dropout", 2)
+    assert (first.out, first.healthy, first.steps) == (0.5, 0.5, 2.0)
+    assert first.loss == pytest.approx(math.log(0.5))
+    assert first.acc == 0.0
+    assert (second.remedy, second.out, second.healthy) == ("weight_decay", 1.0, 0.0)
+
+
+def test_a_cure_that_harms_on_the_test_split_comes_last():
+    assert [row.remedy for row in cures(RUNS)] == ["dropout", "weight_decay"]
+
+
+def test_a_remedy_that_could_not_act_is_no_control_and_no_evidence():
+    skipped = {**run("overfit", 0, None, "healthy", 0.1), "skipped": ["cleaner_data"]}
+    assert cures([*RUNS, skipped]) == cures(RUNS)
+
+
+def test_the_table_in_words():
+    cells = report.cells(cures(RUNS))
+    assert cells[0] == list(report.COLUMNS)
+    assert cells[1] == ["overfit", "dropout", "2", "50%", "50%", "-50 %", "+0.0", "x 2"]
+    assert report.markdown(cures(RUNS)).count("\n") == 3
+    report.draw(cures(RUNS), "drawn").savefig("/dev/null", format="png")
+    assert report.change(math.log(100)) == "x 1e+02"
+
+
+def test_advice_after_the_findings_comes_in_the_order_of_the_evidence():
+    for regime in CURES:
+        assert [hint.remedy for hint in advise((), regime)] == list(CURES[regime])
+    assert {name for names in CURES.values() for name in names} == set(REMEDIES)
+
+
+def test_a_small_table_from_the_command_line(tmp_path):
+    status, out = run_sweep(
+        tmp_path, "+sweep=cures", *TINY, "seed=0", "+regime=underfit", "+remedy=none,raise_rate,cleaner_data"
+    )
+    folder = tmp_path / "study"
+    summary = json.loads((folder / "summary.json").read_text())
+    assert status == 0, out
+    assert len(summary["runs"]) == 3
+    if summary["runs"][0]["diagnosed"] == "underfit":
+        assert {row["remedy"] for row in summary["cures"]} == {"raise_rate", "cleaner_data"}
+        assert (folder / "cures.png").stat().st_size > 5_000
+        assert "raise_rate" in (folder / "report.html").read_text()
+    assert "report" in out

@@ -1,0 +1,79 @@
+"""The plain loop: the Trainer's curve step for step, and the same endings."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from settings import resolved
+
+from sweep import engines, recipes
+from sweep.config.resolve import Config
+from sweep.curves import Curves
+from sweep.engines.job import Job, Result
+from sweep.engines.loop import batches
+from sweep.recipes.task import Task
+
+SMALL = {
+    "digits": ("recipe.sizes.train=320", "recipe.sizes.validation=64", "recipe.sizes.test=64", "train.epochs=10"),
+    "translation": ("recipe.sizes.train=120", "recipe.sizes.validation=40", "recipe.sizes.test=40", "train.epochs=6"),
+    "language": ("recipe.sizes.train=80", "train.epochs=3"),
+}
+
+
+def trained(config: Config, engine: str, folder: Path, task: Task | None = None) -> tuple[Curves, Result]:
+    points: list[tuple[float, str, float]] = []
+
+    def watch(step: int, values: object) -> bool:
+        points.extend((step, name, value) for name, value in dict(values).items())  # type: ignore[call-overload]
+        return False
+
+    task = task or recipes.build(config.recipe, config.seed)
+    result = engines.train(engine, Job(task, config.train, config.knobs, config.seed, "cpu", folder), watch)
+    return Curves.from_points(points), result
+
+
+@pytest.mark.parametrize("name", list(SMALL))
+def test_equals_the_trainer_over_the_first_hundred_steps(name: str, tmp_path: Path) -> None:
+    config = resolved(f"recipe={name}", "recipe.model.dropout=0", "train.evaluations=4", *SMALL[name])
+    ours, our_test = trained(config, "loop", tmp_path)
+    theirs, their_test = trained(config, "trainer", tmp_path)
+    assert set(ours) == set(theirs)
+    for series in theirs:
+        first = theirs[series].steps <= 100
+        np.testing.assert_array_equal(ours[series].steps, theirs[series].steps, err_msg=series)
+        tolerance = 1e-4 if "loss" in series or series == "learning_rate" else 2e-2
+        np.testing.assert_allclose(
+            ours[series].values[first], theirs[series].values[first], atol=tolerance, rtol=tolerance, err_msg=series
+        )
+    assert our_test.step == their_test.step
+    assert set(our_test.test) == set(their_test.test)
+
+
+def test_an_epoch_has_every_row_once_in_an_order_of_its_own() -> None:
+    first, second = list(batches(10, 4, seed=0)), list(batches(10, 4, seed=1))
+    assert [len(batch) for batch in first] == [4, 4, 2]
+    assert sorted(row for batch in first for row in batch) == list(range(10))
+    assert first != second
+
+
+def test_a_loss_that_is_no_number_ends_the_run_at_once(tmp_path: Path) -> None:
+    config = resolved("recipe=digits", *SMALL["digits"], "train.learning_rate=1e30", "train.warmup=0")
+    for engine in ("loop", "trainer"):
+        curves, _ = trained(config, engine, tmp_path)
+        assert not math.isfinite(curves["batch_loss"].values[-1])
+        assert curves["batch_loss"].steps[-1] < 100
+        assert curves["val_loss"].steps[-1] == curves["batch_loss"].steps[-1]
+
+
+def test_the_best_model_is_kept_and_patience_ends_the_run(tmp_path: Path) -> None:
+    config = resolved("recipe=digits", *SMALL["digits"], "train.learning_rate=3e-2", "train.epochs=40")
+    config = replace(config, train=replace(config.train, early_stopping=3, keep_best=True))
+    curves, result = trained(config, "loop", tmp_path)
+    loss = curves["val_loss"]
+    assert result.step == loss.steps[loss.values.argmin()]
+    assert loss.steps[-1] < 400
+    assert result.last != result.test

@@ -1,0 +1,180 @@
+import math
+from pathlib import Path
+from typing import Any
+
+import objectives
+import pytest
+
+from sweep.errors import StudyError
+from sweep.executors.base import Handle, Outcome
+from sweep.study import pruners
+from sweep.study.run import Result, Settings, run
+from sweep.study.space import Choice, Range
+
+
+def sweep(tmp_path: Path, space, objective=objectives.reports, **changes: Any) -> Result:
+    return run(
+        "s", space, dict, objective, directory=tmp_path / "s", settings=Settings(**{"storage": "memory", **changes})
+    )
+
+
+def steps(result: Result) -> list[tuple[str, int]]:
+    return [(row.state, row.info["steps"]) for row in result.rows]
+
+
+def test_none_prunes_nothing(tmp_path):
+    assert steps(sweep(tmp_path, {"level": Range(0, 9)})) == [("COMPLETE", 10)] * 10
+
+
+def test_median_prunes_the_worse_half(tmp_path):
+    options = {"n_startup_trials": 4, "n_warmup_steps": 2}
+    told = steps(sweep(tmp_path, {"level": Range(0, 9)}, pruner="median", pruner_options=options))
+    assert told[:4] == [("COMPLETE", 10)] * 4
+    assert told[4:] == [("PRUNED", 3)] * 6
+    space = {"level": Choice(tuple(range(9, -1, -1)))}
+    assert {s for s, _ in steps(sweep(tmp_path / "b", space, pruner="median", pruner_options=options))} == {"COMPLETE"}
+
+
+@pytest.mark.parametrize("worst", ["nan", "inf"])
+def test_median_goes_on_pruning_among_diverged_trials(tmp_path, worst):
+    def told(params, handle):
+        value = float(params["level"])
+        for step in range(5):
+            if handle.report(step, value):
+                return Outcome("PRUNED", (value,), {"steps": step + 1})
+        return Outcome("COMPLETE", (value,), {"steps": 5})
+
+    space = {"level": Choice((worst, "1", "2", f"+{worst}", "3", "0.5"))}
+    options = {"n_startup_trials": 3}
+    storage = f"sqlite:///{tmp_path}/a.db"
+    result = sweep(tmp_path, space, told, pruner="median", pruner_options=options, storage=storage)
+    assert steps(result) == [*[("COMPLETE", 5)] * 3, ("PRUNED", 1), ("PRUNED", 1), ("COMPLETE", 5)]
+
+
+def test_median_heeds_the_direction(tmp_path):
+    told = sweep(
+        tmp_path,
+        {"level": Range(0, 9)},
+        pruner="median",
+        pruner_options={"n_startup_trials": 4},
+        directions=("maximize",),
+    )
+    assert {row.state for row in told.rows} == {"COMPLETE"}
+
+
+def test_regime_prunes_the_lost_at_once_and_nobody_else(tmp_path):
+    space = {"level": Range(1, 3), "lost_at": Choice((0, 6, 99))}
+    told = steps(sweep(tmp_path, space, pruner="regime"))
+    assert told == [("PRUNED", 1), ("PRUNED", 7), ("COMPLETE", 10)] * 3
+
+
+def hopes(params: dict[str, Any], handle: Handle) -> Outcome:
+    """Its level is what it comes to; until step 3 it may still come to anything."""
+    for step in range(6):
+        if handle.report(step, params["level"], in_sight=params["level"] if step >= 3 else -math.inf):
+            return Outcome("PRUNED", (params["level"],), {"steps": step + 1})
+    return Outcome("COMPLETE", (params["level"],), {"steps": 6})
+
+
+def test_regime_prunes_what_does_not_come_to_the_best_so_far(tmp_path):
+    space = {"level": Choice((2.0, 3.0, 1.0, 1.5, 0.5))}
+    told = sweep(tmp_path, space, hopes, pruner="regime")
+    assert steps(told) == [("COMPLETE", 6), ("PRUNED", 4), ("COMPLETE", 6), ("PRUNED", 4), ("COMPLETE", 6)]
+    assert steps(sweep(tmp_path / "b", space, hopes)) == [("COMPLETE", 6)] * 5
+    upwards = sweep(tmp_path / "c", space, hopes, pruner="regime", directions=("maximize",))
+    assert steps(upwards) == [("COMPLETE", 6)] * 5
+
+
+def test_regime_knows_the_best_of_an_earlier_call(tmp_path):
+    space, storage = {"level": Choice((1.0, 2.0))}, f"sqlite:///{tmp_path}/a.db"
+    sampler = {"pruner": "regime", "storage": storage, "sampler": "random", "seed": 1}
+    first = run("s", space, dict, hopes, directory=tmp_path / "s", settings=Settings(**sampler), trials=4)
+    assert {row.values for row in first.rows} == {(1.0,), (2.0,)}
+    again = run("s", space, dict, hopes, directory=tmp_path / "s", settings=Settings(**sampler), trials=12)
+    assert {(row.values, row.state) for row in again.rows[4:]} == {((1.0,), "COMPLETE"), ((2.0,), "PRUNED")}
+
+
+def test_others_do_not_heed_a_lost_trial(tmp_path):
+    assert steps(sweep(tmp_path, {"level": Range(1, 1), "lost_at": Choice((3,))})) == [("COMPLETE", 10)]
+
+
+def jittery(params: dict[str, Any], handle: Handle) -> Outcome:
+    """Falls and jumps; the diagnosis calls it lost only where it has diverged."""
+    for step in range(20):
+        value = 1 / (step + 1) + params["jitter"] * (step % 2)
+        if step > 10 and params["jitter"] < 0:
+            value = math.inf
+        if handle.report(step, value, lost=not math.isfinite(value)):
+            return Outcome("PRUNED", info={"steps": step + 1})
+    return Outcome("COMPLETE", (value,), {"steps": 20})
+
+
+def test_regime_keeps_what_is_merely_jittery_where_median_does_not(tmp_path):
+    space = {"jitter": Choice((0.01, 0.0, 0.02, 0.03, 0.04, 5.0, -1.0))}
+    regime = steps(sweep(tmp_path / "r", space, jittery, pruner="regime"))
+    median = steps(sweep(tmp_path / "m", space, jittery, pruner="median", pruner_options={"n_startup_trials": 2}))
+    assert regime == [("COMPLETE", 20)] * 6 + [("PRUNED", 12)]
+    assert median[5][0] == "PRUNED"
+
+
+def test_regime_beside_another_rule(tmp_path):
+    space = {"level": Range(0, 5), "lost_at": Choice((8, 99))}
+    options = {"wrapped": "median", "n_startup_trials": 2}
+    told = steps(sweep(tmp_path, space, pruner="regime", pruner_options=options))
+    assert told[0] == ("PRUNED", 9)
+    assert told[1] == ("COMPLETE", 10)
+    assert told[-1] == ("PRUNED", 1)
+
+
+def rising(params: dict[str, Any], handle: Handle) -> Outcome:
+    for step in range(10):
+        if handle.report(step, params["level"] + step * params["slope"]):
+            return Outcome("PRUNED", info={"steps": step + 1})
+    return Outcome("COMPLETE", (float(params["level"]),), {"steps": 10})
+
+
+def test_patient_waits_for_its_rule(tmp_path):
+    space = {"level": Range(0, 3), "slope": Choice((-0.1, 0.1))}
+    options = {"wrapped": "median", "n_startup_trials": 2, "patience": 4}
+    told = steps(sweep(tmp_path, space, rising, pruner="patient", pruner_options=options))
+    assert told[2::2] == [("COMPLETE", 10)] * 3  # worse than the median, but still falling
+    assert told[3::2] == [("PRUNED", 6)] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("percentile", {"percentile": 25.0, "n_startup_trials": 2}),
+        ("hyperband", {"min_resource": 1, "max_resource": 9}),
+        ("successive_halving", {"min_resource": 1, "reduction_factor": 2}),
+        ("threshold", {"upper": 4.5}),
+        ("wilcoxon", {"p_threshold": 0.1}),
+    ],
+)
+def test_optunas_pruners_by_name(tmp_path, name, options):
+    result = sweep(tmp_path, {"level": Range(0, 9)}, pruner=name, pruner_options=options)
+    states = [row.state for row in result.rows]
+    assert len(states) == 10
+    assert states[0] == "COMPLETE"
+    assert "PRUNED" in states
+
+
+def test_several_objectives_have_no_comparing_pruner(tmp_path):
+    with pytest.raises(StudyError, match="pruner: median compares one objective"):
+        pruners.pruner("median", {}, objectives=2)
+
+    def two(params, handle):
+        if handle.report(0, 1.0, lost=params["level"] > 1):
+            return Outcome("PRUNED")
+        return Outcome("COMPLETE", (1.0, 2.0))
+
+    told = sweep(tmp_path, {"level": Range(0, 3)}, two, pruner="regime", directions=("minimize", "maximize"))
+    assert [row.state for row in told.rows] == ["COMPLETE"] * 2 + ["PRUNED"] * 2
+
+
+def test_unknown_names_and_options_are_refused():
+    with pytest.raises(StudyError, match="pruner: 'medain' is not one of none, median"):
+        pruners.pruner("medain", {})
+    for name in pruners.NAMES:
+        with pytest.raises(StudyError, match="refuses its options"):
+            pruners.pruner(name, {"no_such_option": 1})
