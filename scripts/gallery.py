@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from sweep.curves import Curves
-from sweep.report.figures.learning_curves import INK, REGIME, draw_loss, save
+from sweep.regimes import VERDICTS
+from sweep.report.figures.learning_curves import INK, draw_loss, save
 
 REGIMES = ("healthy", "overfit", "underfit", "erratic")
 
@@ -31,7 +32,7 @@ def main() -> None:
             runs = summary["runs"]
             run = next(run for run in runs if run["expected"] == regime and run["seed"] == asked.seed)
             draw_loss(axes, Curves.from_csv((study / f"{run['trial']:03d}" / "curves.csv").read_text(encoding="utf-8")))
-            axes.set_title(f"read as {run['diagnosed']}", color=REGIME[regime], fontweight="bold", loc="left")
+            axes.set_title(f"read as {run['diagnosed']}", color=VERDICTS[regime].colour, fontweight="bold", loc="left")
             knobs = f"{run['learning_rate']:.2g} x {run['batch_size']} x {run['epochs']}"
             axes.set_title(knobs, fontsize=8, color=INK, loc="right")
             axes.set_xlabel("")

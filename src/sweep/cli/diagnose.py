@@ -20,6 +20,7 @@ from typing import IO, Any
 from sweep.diagnosis import Baseline, Diagnosis, Replay, diagnose, replay
 from sweep.readers import History, Problem, histories
 from sweep.readers.column_names import is_ours
+from sweep.regimes import NAMES
 
 ALL_READ, SOME_FAILED, NONE_READ = 0, 1, 2
 FEW = 3
@@ -126,7 +127,7 @@ def _table(page: Sequence[Judged], first: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from sweep.report.terminal import STYLE
+    from sweep.regimes import VERDICTS
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=first, expand=True, header_style="bold")
     table.add_column("run", ratio=2, no_wrap=True)
@@ -141,7 +142,7 @@ def _table(page: Sequence[Judged], first: bool) -> None:
         points = (judged.replay.stop_at, judged.replay.best_at) if judged.replay else ()
         table.add_row(
             Text(str(judged.history.id)),
-            Text(found.regime, STYLE[found.regime]),
+            Text(found.regime, VERDICTS[found.regime].style),
             f"{min(found.confidence, 0.99):.0%}",  # as in the panel: nothing read from curves is certain
             *("-" if at is None else str(at) for at in points),
             Text(str(found.findings[0].text if found.findings else found.trend.get("text", ""))),
@@ -215,7 +216,7 @@ def _baseline(classes: int | None) -> Baseline | None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m sweep.diagnose",
-        description="Read the regime of training runs (healthy, overfit, underfit, erratic) from their logs.",
+        description=f"Read the regime of training runs ({', '.join(NAMES)}) from their logs.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

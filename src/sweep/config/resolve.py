@@ -22,8 +22,8 @@ from sweep.config import remedies
 from sweep.config.remedies import Given, Patient, Skipped
 from sweep.config.schema import KNOBS, Engine, Executor, Named, Recipe, Regime, Schema, Study, Train
 from sweep.errors import ConfigError
+from sweep.regimes import VERDICTS
 
-VERDICTS = ("healthy", "overfit", "underfit", "erratic", "inconclusive")
 REPORTS = ("outcome", "cures", "audit")
 SCHEDULES = ("constant", "linear", "cosine")
 _PACKAGED = Path(__file__).parents[1] / "conf"

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sweep.regimes import VERDICTS
 from sweep.report import outcome, page
 from sweep.report import summary as summaries
 from sweep.report.figures import learning_curves
@@ -107,7 +108,7 @@ def markdown(rows: Sequence[Cure]) -> str:
 
 def draw(rows: Sequence[Cure], name: str) -> Figure:
     """A heat map, remedy by regime: the change of the test loss as colour, the share taken out as words."""
-    regimes = [regime for regime in learning_curves.REGIME if any(row.regime == regime for row in rows)]
+    regimes = [regime for regime in VERDICTS if any(row.regime == regime for row in rows)]
     remedies = sorted({row.remedy for row in rows}, key=lambda remedy: _home(remedy, rows, regimes))
     figure = Figure(figsize=(3.2 + 1.5 * len(regimes), 1.4 + 0.36 * len(remedies)), layout="constrained")
     FigureCanvasAgg(figure)

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sweep.regimes import VERDICTS
 from sweep.report import summary as summaries
-from sweep.report.terminal import STYLE, panel
+from sweep.report.terminal import panel
 from sweep.study.importance import importances
 from sweep.study.run import Result
 
@@ -106,11 +107,11 @@ def _show_run(run: Mapping[str, Any], folder: Path, console: Console) -> None:
 
 def _matrix(confusion: Mapping[str, Mapping[str, int]]) -> Table:
     found = {name for counts in confusion.values() for name in counts} | set(confusion)
-    columns = [name for name in STYLE if name in found]
+    columns = [name for name in VERDICTS if name in found]
     table = Table(title="expected, and diagnosed as", title_justify="left", title_style="dim", box=None, padding=(0, 2))
     table.add_column("")
     for name in columns:
-        table.add_column(name, justify="right", style=STYLE[name])
+        table.add_column(name, justify="right", style=VERDICTS[name].style)
     for expected, counts in confusion.items():
         cells = [str(counts.get(name, 0) or "·") for name in columns]
         table.add_row(expected, *cells)

@@ -16,12 +16,11 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from sweep.curves import Curves
+from sweep.regimes import VERDICTS
 from sweep.report.figures import learning_curves
-from sweep.report.figures.learning_curves import REGIME
 from sweep.report.summary import KNOBS, misdiagnosed
 
 SHOWN = 12  # runs with their picture inside the page; every run links to its own
-GLYPH = {"healthy": "●", "overfit": "▲", "underfit": "▼", "erratic": "✖", "inconclusive": "◆"}  # as on the map
 # Text stays text: smaller, and in the page's own type. The salt makes the same picture the same file.
 SVG: Any = {"svg.fonttype": "none", "svg.hashsalt": "sweep", "font.family": "sans-serif"}
 
@@ -44,14 +43,14 @@ def render(summary: Mapping[str, Any], folder: Path, extra: Mapping[str, Any]) -
     environment = Environment(
         loader=PackageLoader("sweep.report"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals.update(colour=REGIME, glyph=GLYPH)
+    environment.globals.update(verdicts=VERDICTS)
     environment.filters.update(words=_words, number=_number, settings=_settings)
     wrong, drawn = misdiagnosed(dict(summary)), [run for run in summary["runs"] if _curves(run, folder).is_file()]
     best = extra.get("best")
     counts = Counter(run["diagnosed"] or "failed" for run in summary["runs"])
     return environment.get_template("page.html").render(
         **summary,
-        counts={name: counts[name] for name in (*REGIME, "failed") if name in counts},
+        counts={name: counts[name] for name in (*VERDICTS, "failed") if name in counts},
         judged=sum(sum(counts.values()) for counts in summary["confusion"].values()),
         columns=_columns(summary),
         others=any(_settings(run["params"], run) for run in summary["runs"]),
@@ -67,7 +66,7 @@ def render(summary: Mapping[str, Any], folder: Path, extra: Mapping[str, Any]) -
 
 def _columns(summary: Mapping[str, Any]) -> list[str]:
     found = {name for counts in summary["confusion"].values() for name in counts} | set(summary["confusion"])
-    return [name for name in REGIME if name in found]
+    return [name for name in VERDICTS if name in found]
 
 
 def _examples(drawn: Iterable[Mapping[str, Any]], there: Sequence[Mapping[str, Any] | None]) -> list[Mapping[str, Any]]:
@@ -76,7 +75,7 @@ def _examples(drawn: Iterable[Mapping[str, Any]], there: Sequence[Mapping[str, A
     firsts: dict[str, Mapping[str, Any]] = {}
     for run in drawn:
         firsts.setdefault(run["diagnosed"], run)
-    return [firsts[name] for name in REGIME if name in firsts and name not in seen]
+    return [firsts[name] for name in VERDICTS if name in firsts and name not in seen]
 
 
 def _shown(run: Mapping[str, Any], folder: Path) -> dict[str, Any]:

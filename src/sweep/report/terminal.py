@@ -10,8 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-STYLE = {"healthy": "green", "overfit": "red", "underfit": "cyan", "erratic": "magenta", "inconclusive": "yellow"}
-
+from sweep.regimes import VERDICTS
 
 QUESTIONS = ("final", "generalization", "efficiency", "trend")
 
@@ -24,7 +23,8 @@ def sure(confidence: float) -> str:
 def panel(said: Mapping[str, Any], title: str, places: Mapping[str, str], findings: int = 3) -> Panel:
     """A short panel of a diagnosis as `diagnosis.json` holds it; `places` are lines of where things are."""
     regime, expected = said["regime"], said.get("expected")
-    verdict = Text.assemble((regime, f"bold {STYLE[regime]}"), f"  {sure(said['confidence'])}")
+    style = VERDICTS[regime].style
+    verdict = Text.assemble((regime, f"bold {style}"), f"  {sure(said['confidence'])}")
     if expected:
         verdict.append("  as expected" if expected == regime else f"  but {expected} was expected", "dim")
     parts: list[RenderableType] = [verdict]
@@ -43,4 +43,4 @@ def panel(said: Mapping[str, Any], title: str, places: Mapping[str, str], findin
         table.add_row(Text(name, style="dim"), Text(place, overflow="fold"))
     if places:
         parts += [Text(), table]
-    return Panel(Group(*parts), title=title, title_align="left", border_style=STYLE[regime], padding=(0, 1))
+    return Panel(Group(*parts), title=title, title_align="left", border_style=style, padding=(0, 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,15 @@ from rich.table import Table
 from rich.text import Text
 
 from sweep.experiments.audit import rule as audit
+from sweep.regimes import MIXED, VERDICTS
 from sweep.report import page
 from sweep.report import summary as summaries
 from sweep.report.figures import learning_curves
-from sweep.report.figures.regime_map import MARKER
-from sweep.report.terminal import STYLE
 from sweep.study.run import Result
 
 Summary = dict[str, Any]
 Run = Mapping[str, Any]
-COLOUR = {**learning_curves.REGIME, "mixed": "#555555"}
-MARK = {**MARKER, "mixed": "P"}
+LOOKS = {**VERDICTS, MIXED.name: MIXED}
 
 
 def write(name: str, result: Result, folder: Path) -> tuple[Summary, list[Path]]:
@@ -59,17 +58,16 @@ def outcome(runs: Sequence[Run]) -> dict[str, Any]:
     rows, confusion = [], dict[str, dict[str, int]]()
     for run, losses in known:
         verdict, found = audit.judge(losses, margin), audit.gains(losses)
-        gains = {"overfit": found.overfit, "underfit": found.underfit, "erratic": found.erratic}
         rows.append({
             "trial": run["trial"],
             "recipe": run["recipe"],
             "diagnosed": run["diagnosed"],
             "intervened": verdict,
-            "gains": {kind: value if math.isfinite(value) else None for kind, value in gains.items()},
+            "gains": {kind: value if math.isfinite(value) else None for kind, value in asdict(found).items()},
         })  # fmt: skip
         counts = confusion.setdefault(verdict, {})
         counts[run["diagnosed"]] = counts.get(run["diagnosed"], 0) + 1
-    plain = [row for row in rows if row["intervened"] != "mixed"]
+    plain = [row for row in rows if row["intervened"] != MIXED.name]
     return {
         "margin": margin,
         "judged": len(plain),
@@ -82,7 +80,7 @@ def outcome(runs: Sequence[Run]) -> dict[str, Any]:
 
 def disagreements(rows: Sequence[Run]) -> list[Run]:
     """The runs that the two verdicts tell apart, the mixed ones left out."""
-    return [row for row in rows if row["intervened"] not in ("mixed", row["diagnosed"])]
+    return [row for row in rows if row["intervened"] not in (MIXED.name, row["diagnosed"])]
 
 
 def sentence(found: Mapping[str, Any]) -> str:
@@ -97,8 +95,8 @@ def sentence(found: Mapping[str, Any]) -> str:
 def cells(found: Mapping[str, Any]) -> list[list[str]]:
     """The confusion matrix as text, its head first."""
     confusion = found["confusion"]
-    columns = [name for name in COLOUR if any(name in counts for counts in confusion.values())]
-    rows = [name for name in COLOUR if name in confusion]
+    columns = [name for name in LOOKS if any(name in counts for counts in confusion.values())]
+    rows = [name for name in LOOKS if name in confusion]
     body = [[name, *(str(confusion[name].get(column, 0) or "·") for column in columns)] for name in rows]
     return [["by intervention \\ diagnosed", *columns], *body]
 
@@ -113,14 +111,18 @@ def draw(runs: Sequence[Run], judged: Sequence[Run], name: str) -> Figure:
     for axes, key, title in zip(grid, ("diagnosed", "intervened"), ("by diagnosis", "by intervention"), strict=True):
         for row in judged:
             x, y = places[row["trial"]]
+            look = LOOKS[row[key]]
             edge = learning_curves.INK if row["trial"] in wrong else "white"
-            axes.scatter(x, y, s=64, color=COLOUR[row[key]], marker=MARK[row[key]], edgecolors=edge, linewidths=1.2)
+            axes.scatter(x, y, s=64, color=look.colour, marker=look.marker, edgecolors=edge, linewidths=1.2)
         axes.set(xscale="log", yscale="log", xlabel="learning rate", title=title)
         axes.grid(alpha=0.25, linewidth=0.6)
         axes.spines[["top", "right"]].set_visible(False)
     grid[0].set_ylabel("epochs")
-    shown = [kind for kind in COLOUR if any(kind in (row["diagnosed"], row["intervened"]) for row in judged)]
-    marks = [Line2D([], [], linestyle="none", color=COLOUR[kind], marker=MARK[kind], label=kind) for kind in shown]
+    shown = [kind for kind in LOOKS if any(kind in (row["diagnosed"], row["intervened"]) for row in judged)]
+    marks = [
+        Line2D([], [], linestyle="none", color=LOOKS[kind].colour, marker=LOOKS[kind].marker, label=kind)
+        for kind in shown
+    ]
     marks.append(
         Line2D([], [], linestyle="none", color="white", marker="o", markeredgecolor=learning_curves.INK, label="differ")
     )
@@ -135,7 +137,7 @@ def show(summary: Summary, stopped: str | None, folder: Path, console: Console) 
     head, *body = cells(found)
     table = Table(*head, box=None, padding=(0, 2), pad_edge=False)
     for line in body:
-        table.add_row(Text(line[0], style=STYLE.get(line[0], "")), *line[1:])
+        table.add_row(Text(line[0], style=LOOKS[line[0]].style), *line[1:])
     console.print(table)
     console.print(sentence(found), highlight=False)
     for row in disagreements(found["runs"]):

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from statistics import median
-from typing import Literal
 
 from sweep.config.schema import Train
+from sweep.regimes import MIXED
 
-Verdict = Literal["healthy", "overfit", "underfit", "erratic", "mixed"]
 Losses = Mapping[str, float]
 LONGER, FACTOR, TWIN = 4, 10.0, 1_000_003  # times the epochs, times the rate, added to the twin's seed
 LEAST = math.log(1.05)  # nobody calls a run sick over less than 5 % of its test loss
@@ -56,7 +55,7 @@ def stronger(train: Train, seed: int) -> dict[str, tuple[Train, int]]:
 def wants_stronger(losses: Losses) -> bool:
     """Whether a run is at chance and has stayed there."""
     found = gains(losses)
-    return learnt_nothing(losses, LEAST) and max(found.overfit, found.underfit, found.erratic) <= LEAST
+    return learnt_nothing(losses, LEAST) and max(asdict(found).values()) <= LEAST
 
 
 def learnt_nothing(losses: Losses, margin: float) -> bool:
@@ -105,18 +104,17 @@ def margin(runs: Iterable[Losses]) -> float:
     return max(LEAST, NORMAL * median(noise)) if noise else LEAST
 
 
-def judge(losses: Losses, margin: float) -> Verdict:
+def judge(losses: Losses, margin: float) -> str:
     """The kind of treatment that gains most, if clearly; mixed where the second gains as much within the margin.
 
     Where nothing gains, the run is healthy; but one that has learnt nothing, and would not at any rate, is underfit.
     """
-    found = gains(losses)
-    kinds: dict[Verdict, float] = {"overfit": found.overfit, "underfit": found.underfit, "erratic": found.erratic}
+    kinds: dict[str, float] = asdict(gains(losses))
     ordered = sorted(kinds, key=lambda kind: kinds[kind], reverse=True)
     first, second = kinds[ordered[0]], kinds[ordered[1]]
     if not first > margin:
         return "underfit" if learnt_nothing(losses, margin) else "healthy"
-    return "mixed" if second > margin and not first - second >= margin else ordered[0]
+    return MIXED.name if second > margin and not first - second >= margin else ordered[0]
 
 
 def _best_of(losses: Losses, *names: str) -> float:

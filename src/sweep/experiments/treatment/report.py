@@ -14,10 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from sweep.curves import Curves
+from sweep.regimes import VERDICTS
 from sweep.report import page
 from sweep.report import summary as summaries
 from sweep.report.figures import learning_curves
-from sweep.report.terminal import STYLE, panel
+from sweep.report.terminal import panel
 from sweep.study.run import Result
 
 Summary = dict[str, Any]
@@ -114,7 +115,7 @@ def table(treatment: Steps) -> Table:
     made.add_column("", style="dim")
     for step in treatment:
         made.add_column(Text(_title(step), style="bold"), overflow="fold")
-    made.add_row("diagnosed", *(Text(s["diagnosed"], style=STYLE[s["diagnosed"]]) for s in treatment))
+    made.add_row("diagnosed", *(Text(s["diagnosed"], style=VERDICTS[s["diagnosed"]].style) for s in treatment))
     made.add_row("given", *(Text(s["change"] or "nothing") for s in treatment))
     made.add_row("because", *(Text(s["finding"] or "nothing is wrong") for s in treatment))
     made.add_row("test loss", *(Text(_number(s["test_loss"])) for s in treatment))

@@ -15,13 +15,6 @@ from sweep.diagnosis import Diagnosis
 
 # Okabe and Ito's palette: told apart with any kind of colour vision, and in grey.
 TRAIN, VAL, GAP, INK = "#0072B2", "#D55E00", "#E69F00", "#333333"
-REGIME = {
-    "healthy": "#009E73",
-    "overfit": "#D55E00",
-    "underfit": "#56B4E9",
-    "erratic": "#CC79A7",
-    "inconclusive": "#999999",
-}
 DPI = 100
 MARGINS = {"top": 0.84, "bottom": 0.13}  # shares of the figure
 SCORES = (("acc", "accuracy"), ("f1", "macro F1"), ("bleu", "BLEU"), ("perplexity", "perplexity"))

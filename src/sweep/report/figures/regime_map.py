@@ -11,9 +11,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sweep.report.figures.learning_curves import INK, REGIME
+from sweep.regimes import VERDICTS
+from sweep.report.figures.learning_curves import INK
 
-MARKER = {"healthy": "o", "overfit": "^", "underfit": "v", "erratic": "X", "inconclusive": "D"}
 Run = Mapping[str, Any]
 
 
@@ -33,8 +33,11 @@ def draw(runs: Sequence[Run], best: Run | None, title: str) -> Figure:
         axes.set_ylabel("batch size", color=INK)
     for axes in grid[-1]:
         axes.set_xlabel("learning rate", color=INK)
-    seen = [name for name in MARKER if any(run["diagnosed"] == name for run in judged)]
-    keys = [Line2D([], [], color=REGIME[n], marker=MARKER[n], linestyle="none", markersize=8, label=n) for n in seen]
+    seen = [verdict for name, verdict in VERDICTS.items() if any(run["diagnosed"] == name for run in judged)]
+    keys = [
+        Line2D([], [], color=one.colour, marker=one.marker, linestyle="none", markersize=8, label=one.name)
+        for one in seen
+    ]
     if best is not None:
         ring = Line2D([], [], color=INK, marker="o", markersize=14, markeredgewidth=1.6, linestyle="none", label="best")
         ring.set_markerfacecolor("none")
@@ -68,14 +71,15 @@ def _panel(axes: Axes, judged: Sequence[Run], epochs: int, best: Run | None) -> 
         limits(min(values) / 1.8, max(values) * 1.8)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     for run in runs:
-        colour, hollow = REGIME[run["diagnosed"]], run["state"] == "PRUNED"
+        verdict = VERDICTS[run["diagnosed"]]
+        hollow = run["state"] == "PRUNED"
         axes.scatter(
             run["learning_rate"],
             run["batch_size"],
             s=70,
-            marker=MARKER[run["diagnosed"]],
-            facecolors="none" if hollow else colour,
-            edgecolors=colour if hollow else "white",
+            marker=verdict.marker,
+            facecolors="none" if hollow else verdict.colour,
+            edgecolors=verdict.colour if hollow else "white",
             linewidths=1.4 if hollow else 0.6,
             alpha=0.9,
         )
