@@ -20,7 +20,7 @@ import numpy as np
 from sweep.curves import Curves, Series
 from sweep.diagnosis import Baseline
 from sweep.diagnosis.features import shake
-from sweep.diagnosis.noise import climbs, jolt, smooth
+from sweep.diagnosis.noise import jump_size, shared_rise, smooth
 
 Floats = np.ndarray
 
@@ -241,9 +241,9 @@ def truth(test: Floats, train: Floats, cut: int, reached: Reached) -> str | None
     bottom = min(float(level[at]), end)
     gained = max(start - bottom, 1e-9)
     jumps = min(shake(now, start), shake(learnt, start))
-    of_level = min(jolt(part) / max(float(np.median(part[cut // 3 :])), 1e-12) for part in (now, learnt))
+    of_level = min(jump_size(part) / max(float(np.median(part[cut // 3 :])), 1e-12) for part in (now, learnt))
     slower = bottom / max(reached.slower, 1e-12)
-    climbed = climbs(now, learnt)
+    climbed = shared_rise(now, learnt)
     wandering = climbed > 0.3 * (start - min(start, float(now.min()))) and climbed > 0.05 * start
     restless = wandering or (jumps > 0.025 and of_level > 0.01)
     if (jumps > 0.1 and of_level > 0.03) or min(end, float(learning[-1])) > 2.5 * start:

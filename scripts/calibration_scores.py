@@ -14,7 +14,7 @@ from sklearn.metrics import f1_score
 
 from sweep.diagnosis import REGIMES
 from sweep.diagnosis.features import Features, measure
-from sweep.diagnosis.series import View, look
+from sweep.diagnosis.series import PreparedSeries, prepare_series
 from sweep.diagnosis.verdict import chance_of, confidence, weigh
 
 HELD = {"wine", "spirals", "friedman", "cancer", "language", "translation"}
@@ -38,7 +38,7 @@ class Measured:
     """A case with everything that the fits ask of it again and again."""
 
     case: Case
-    view: View
+    view: PreparedSeries
     features: Features
     held: bool
 
@@ -52,7 +52,7 @@ def measured(cases: Iterable[Case]) -> list[Measured]:
     """Measure each case that has any finite point."""
     found = []
     for case in cases:
-        view = look(case.curves)
+        view = prepare_series(case.curves)
         if view.main.size:
             found.append(Measured(case, view, measure(view, chance_of(view, case.baseline)), held(case)))
     return found

@@ -7,11 +7,20 @@ import pytest
 
 from sweep.curves import Curves, Series
 from sweep.diagnosis.features import measure, ratio
-from sweep.diagnosis.noise import bins, climbs, jolt, median, noise, smooth, span, together
+from sweep.diagnosis.noise import (
+    binned_means,
+    jump_correlation,
+    jump_size,
+    median,
+    noise,
+    shared_rise,
+    smooth,
+    window_for,
+)
 from sweep.diagnosis.rule import beyond
 from sweep.diagnosis.rules import RULES
-from sweep.diagnosis.series import look
-from sweep.diagnosis.trend import ahead
+from sweep.diagnosis.series import prepare_series
+from sweep.diagnosis.trend import extrapolate
 
 RNG = np.random.default_rng(3)
 
@@ -26,7 +35,7 @@ def test_median_against_numpy(size: int) -> None:
 def test_noise_is_found_on_any_slope(slope: float) -> None:
     values = slope * np.arange(4000) + 0.3 * RNG.normal(size=4000)
     assert noise(values) == pytest.approx(0.3, rel=0.1)
-    assert jolt(values) == pytest.approx(0.3, rel=0.1)
+    assert jump_size(values) == pytest.approx(0.3, rel=0.1)
 
 
 def test_noise_of_a_smooth_curve_is_small_and_of_a_stair_is_not_nothing() -> None:
@@ -36,7 +45,7 @@ def test_noise_of_a_smooth_curve_is_small_and_of_a_stair_is_not_nothing() -> Non
 
 @pytest.mark.parametrize("points", [1, 5, 21, 100])
 def test_smooth_against_a_loop(points: int) -> None:
-    values, half = RNG.normal(size=points), span(points) // 2
+    values, half = RNG.normal(size=points), window_for(points) // 2
     slow = [values[max(0, at - half) : at + half + 1].mean() for at in range(points)]
     assert np.allclose(smooth(values), slow)
 
@@ -44,7 +53,7 @@ def test_smooth_against_a_loop(points: int) -> None:
 @pytest.mark.parametrize(("points", "most"), [(5, 10), (10, 10), (101, 10), (999, 40)])
 def test_bins_keep_the_mean_and_the_ends(points: int, most: int) -> None:
     values = RNG.normal(size=points)
-    found = bins(values, most)
+    found = binned_means(values, most)
     edges = np.linspace(0, points, found.size + 1).astype(int)
     assert found.size == min(points, most)
     assert np.allclose(found, [values[a:b].mean() for a, b in pairwise(edges)])
@@ -52,56 +61,56 @@ def test_bins_keep_the_mean_and_the_ends(points: int, most: int) -> None:
 
 def test_together() -> None:
     shared, alone = RNG.normal(size=300), RNG.normal(size=300)
-    assert together(shared, 3 * shared + np.linspace(0, 9, 300)) == pytest.approx(1)
-    assert abs(together(shared, alone)) < 0.3
-    assert together(np.ones(3), np.ones(3)) == 0
+    assert jump_correlation(shared, 3 * shared + np.linspace(0, 9, 300)) == pytest.approx(1)
+    assert abs(jump_correlation(shared, alone)) < 0.3
+    assert jump_correlation(np.ones(3), np.ones(3)) == 0
 
 
 def test_climbs_are_those_of_both_but_for_the_largest() -> None:
     one, other = np.array([3.0, 1, 2, 1, 3, 1, 1.5]), np.array([3.0, 2, 2.4, 1, 9, 1, 5])
-    assert climbs(one, other) == pytest.approx(0.4 + 0.5)  # 2 at a time: the 2 and 8 of the spike are left out
-    assert climbs(one, -other) == climbs(one, one[:0]) == climbs(one, np.ones(7)) == 0
+    assert shared_rise(one, other) == pytest.approx(0.4 + 0.5)  # 2 at a time: the 2 and 8 of the spike are left out
+    assert shared_rise(one, -other) == shared_rise(one, one[:0]) == shared_rise(one, np.ones(7)) == 0
     falling = np.linspace(2, 1, 5000)
-    assert climbs(falling + 1e-3 * RNG.normal(size=5000), falling) == 0
+    assert shared_rise(falling + 1e-3 * RNG.normal(size=5000), falling) == 0
 
 
 def test_what_was_learnt_counts_from_chance_where_the_run_began_above_it() -> None:
     curves = Curves.of(train_loss=[4.5, 1.1, 1.0, 0.9, 0.85, 0.8], val_loss=[4.5, 1.1, 1.0, 0.9, 0.85, 0.8])
-    view = look(curves)
+    view = prepare_series(curves)
     assert measure(view).moved == pytest.approx(1 - 0.8 / 4.5)
-    assert measure(view, 1.0 / view.unit).moved == pytest.approx(0.2)
-    assert measure(view, 9.0 / view.unit) == measure(view)
-    assert measure(view, 1.0 / view.unit).exploded == measure(view).exploded  # an explosion is one from the start
+    assert measure(view, 1.0 / view.scale).moved == pytest.approx(0.2)
+    assert measure(view, 9.0 / view.scale) == measure(view)
+    assert measure(view, 1.0 / view.scale).exploded == measure(view).exploded  # an explosion is one from the start
 
 
 @pytest.mark.parametrize("rate", [0.7, 2.0, 5.0])
 def test_the_extrapolation_of_an_exponential(rate: float) -> None:
     time = np.linspace(0, 1, 200)
-    gain, error = ahead(time, 1 + np.exp(-rate * time) + 1e-4 * RNG.normal(size=200))
+    gain, error = extrapolate(time, 1 + np.exp(-rate * time) + 1e-4 * RNG.normal(size=200))
     truth = np.exp(-rate) - np.exp(-2 * rate)
     assert gain == pytest.approx(truth, abs=max(4 * error, 0.3 * truth))
 
 
 def test_a_settled_or_rising_curve_has_nothing_to_gain() -> None:
     time = np.linspace(0, 1, 200)
-    assert ahead(time, 1 + 0.01 * RNG.normal(size=200))[0] < 0.01
-    assert ahead(time, 1 + time)[0] == pytest.approx(0, abs=1e-9)
+    assert extrapolate(time, 1 + 0.01 * RNG.normal(size=200))[0] < 0.01
+    assert extrapolate(time, 1 + time)[0] == pytest.approx(0, abs=1e-9)
 
 
-def test_ahead_against_a_fit_of_its_own() -> None:
+def test_extrapolate_against_a_fit_of_its_own() -> None:
     """One straight line, far the best of the shapes: least squares by numpy must say the same."""
     time = np.linspace(0, 1, 30)
     values = 5 - 2 * time
     slope = np.polyfit(time[10:], values[10:], 1)[0]
-    assert ahead(time, values)[0] == pytest.approx(-slope, rel=1e-3)
+    assert extrapolate(time, values)[0] == pytest.approx(-slope, rel=1e-3)
 
 
 def test_measures_of_a_curve_drawn_by_hand() -> None:
     val = np.r_[np.linspace(2.0, 0.5, 31), np.linspace(0.5, 1.0, 31)[1:]]
     train = np.linspace(2.0, 0.1, 61)
-    f = measure(look(Curves.of(train_loss=train, val_loss=val)))
+    f = measure(prepare_series(Curves.of(train_loss=train, val_loss=val)))
     assert f.bottom_at == pytest.approx(30, abs=3)
-    unit = look(Curves.of(train_loss=train, val_loss=val)).unit
+    unit = prepare_series(Curves.of(train_loss=train, val_loss=val)).scale
     assert f.start * unit == pytest.approx(2.0)
     assert f.bottom * unit == pytest.approx(0.5, abs=0.08)
     assert f.rise_of_drop == pytest.approx(1 / 3, abs=0.07)
@@ -114,18 +123,20 @@ def test_measures_of_a_curve_drawn_by_hand() -> None:
 
 def test_dense_training_is_averaged_between_validations() -> None:
     steps = np.arange(1, 101)
-    view = look(Curves({"batch_loss": Series(steps, steps), "val_loss": Series([50, 100], [1.0, 1.0])}))
-    assert np.allclose(view.train * view.unit, [25.5, 75.5])
+    view = prepare_series(Curves({"batch_loss": Series(steps, steps), "val_loss": Series([50, 100], [1.0, 1.0])}))
+    assert np.allclose(view.train * view.scale, [25.5, 75.5])
 
 
 def test_other_grids_are_interpolated() -> None:
-    view = look(Curves({"train_loss": Series([0, 10], [1.0, 2.0]), "val_loss": Series([0, 5, 10], [1.0, 1.0, 1.0])}))
-    assert np.allclose(view.train * view.unit, [1, 1.5, 2])
+    view = prepare_series(
+        Curves({"train_loss": Series([0, 10], [1.0, 2.0]), "val_loss": Series([0, 5, 10], [1.0, 1.0, 1.0])})
+    )
+    assert np.allclose(view.train * view.scale, [1, 1.5, 2])
 
 
 def test_losses_below_zero_are_lifted_and_read_back() -> None:
     curves = Curves.of(train_loss=[1.0, -1.0, -3.0], val_loss=[1.0, 0.0, -1.0])
-    view = look(curves)
+    view = prepare_series(curves)
     assert min(view.val.min(), view.train.min()) > 0
     assert [view.value(level) for level in view.val] == pytest.approx([1.0, 0.0, -1.0])
 
@@ -140,7 +151,7 @@ def test_ratio(top: float, below: float, found: float) -> None:
 def test_strength_is_the_weakest_condition() -> None:
     assert beyond(2, 1) == pytest.approx(np.log(2))
     assert beyond(-1, 1) == beyond(float("nan"), 1) == -3
-    view = look(Curves.of(train_loss=np.ones(30), val_loss=np.ones(30)))
+    view = prepare_series(Curves.of(train_loss=np.ones(30), val_loss=np.ones(30)))
     f = measure(view)
     for rule in RULES:
         pairs = rule.asks(view, f)

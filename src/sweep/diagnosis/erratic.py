@@ -5,14 +5,14 @@ from __future__ import annotations
 from sweep.diagnosis.constants import BOUNDS
 from sweep.diagnosis.features import Features
 from sweep.diagnosis.rule import Pairs, Rule, bottom, fixed, percent, weakest, whole
-from sweep.diagnosis.series import View
+from sweep.diagnosis.series import PreparedSeries
 
 
-def _diverged(view: View, f: Features) -> Pairs | None:
+def _diverged(view: PreparedSeries, f: Features) -> Pairs | None:
     return ((f.exploded, BOUNDS["exploded"]),)
 
 
-def _collapsed(view: View, f: Features) -> Pairs | None:
+def _collapsed(view: PreparedSeries, f: Features) -> Pairs | None:
     if f.points < 4:
         return None
     return (
@@ -23,14 +23,14 @@ def _collapsed(view: View, f: Features) -> Pairs | None:
     )
 
 
-def _oscillating(view: View, f: Features) -> Pairs | None:
+def _oscillating(view: PreparedSeries, f: Features) -> Pairs | None:
     """The clearer of two signs: jumps from point to point, or climbs that training and validation share."""
     if f.points < 6:
         return None
     return max(_jumping(view, f), _climbing(f), key=weakest)
 
 
-def _jumping(view: View, f: Features) -> Pairs:
+def _jumping(view: PreparedSeries, f: Features) -> Pairs:
     both = min(f.shake, f.train_shake) if view.val.size and view.evaluated else f.shake
     how = "" if view.evaluated and f.together > BOUNDS["together"] else "_alone"
     return (
@@ -44,7 +44,7 @@ def _climbing(f: Features) -> Pairs:
     return ((f.climbs, BOUNDS["climbs"]), (f.climbs_of_start, BOUNDS["climbs_of_start"]))
 
 
-def _oscillating_text(view: View, f: Features) -> str:
+def _oscillating_text(view: PreparedSeries, f: Features) -> str:
     if weakest(_climbing(f)) > weakest(_jumping(view, f)):
         return f"the {view.kind} keeps going up again, in training too: in all {percent(f.climbs)} of its way down"
     return (
@@ -53,7 +53,7 @@ def _oscillating_text(view: View, f: Features) -> str:
     )
 
 
-def _lost_ground(view: View, f: Features) -> Pairs | None:
+def _lost_ground(view: PreparedSeries, f: Features) -> Pairs | None:
     if f.points < 8 or not (view.evaluated and view.val.size):
         return None
     how = "" if f.together > BOUNDS["lost_together"] else "_alone"

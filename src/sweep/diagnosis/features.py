@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sweep.curves import Floats
-from sweep.diagnosis.noise import climbs, jolt, median, noise, smooth, span, together
-from sweep.diagnosis.series import View
-from sweep.diagnosis.trend import ahead
+from sweep.diagnosis.noise import jump_correlation, jump_size, median, noise, shared_rise, smooth, window_for
+from sweep.diagnosis.series import PreparedSeries
+from sweep.diagnosis.trend import extrapolate
 
 MOST = 99.0  # where a ratio has no end (nothing gained, no noise at all), it is this
 
@@ -73,7 +73,7 @@ def ratio(top: float, below: float) -> float:
     return top / below
 
 
-def measure(view: View, chance: float = math.inf) -> Features:
+def measure(view: PreparedSeries, chance: float = math.inf) -> Features:
     """All measures of a view with at least one point; ``chance`` is what a constant predictor reaches, in its units.
 
     What was learnt counts from chance where a run began above it: on a language model's way from all tokens alike to
@@ -85,7 +85,7 @@ def measure(view: View, chance: float = math.inf) -> Features:
     main, train, n = view.main, view.train, view.main.size
     short = n < 8
     level, learning = (main, train) if short else (smooth(main), smooth(train))
-    sigma, width, tail = noise(main), 1 if short else span(n), last(n)
+    sigma, width, tail = noise(main), 1 if short else window_for(n), last(n)
     end = median(main[-tail:])
     bottom_at = int(np.argmin(level))
     bottom = min(float(level[bottom_at]), end)
@@ -97,8 +97,8 @@ def measure(view: View, chance: float = math.inf) -> Features:
     of_level, of_drop = ratio(rise, bottom), ratio(rise, drop)
     settled_at = int(np.argmax(level <= bottom + 0.05 * drop))
     late = min(sigma, noise(main[-max(5, n - bottom_at + 1) :]) or sigma)  # the steep beginning is over by then
-    climbed_both = climbs(view.val, train) if view.evaluated else 0.0
-    gain, gain_error = ahead(view.time, main)
+    climbed_both = shared_rise(view.val, train) if view.evaluated else 0.0
+    gain, gain_error = extrapolate(view.time, main)
     t_start = t_end = t_lost = gap = fell_since = stall_fell = 0.0
     if train.size:
         t_start, t_end = float(max(train[0], learning[0])), median(train[-tail:])
@@ -132,9 +132,9 @@ def measure(view: View, chance: float = math.inf) -> Features:
         moved=max(ratio(origin - end, abs(origin)), t_lost),
         fell=ratio(drop, abs(origin)),
         shake=shake(main, origin, chance),
-        shake_of_level=ratio(jolt(main), median(np.abs(main[n // 3 :]))),
+        shake_of_level=ratio(jump_size(main), median(np.abs(main[n // 3 :]))),
         train_shake=shake(train, origin, chance) if train.size else 0.0,
-        together=together(main, train) if view.val.size and train.size else 0.0,
+        together=jump_correlation(main, train) if view.val.size and train.size else 0.0,
         climbs=ratio(climbed_both, origin - float(main.min())),
         climbs_of_start=ratio(climbed_both, abs(origin)),
         turns=float(np.mean(np.diff(main)[1:] * np.diff(main)[:-1] < 0)) if n > 2 else 0.0,
@@ -158,7 +158,7 @@ def climbed(level: Floats, end: float) -> float:
 
 def shake(values: Floats, origin: float, chance: float = math.inf) -> float:
     """How restless a series is: its late jumps against all the way that it went down, at most 1."""
-    return min(ratio(jolt(values), max(origin, min(float(values[0]), chance)) - float(values.min())), 1.0)
+    return min(ratio(jump_size(values), max(origin, min(float(values[0]), chance)) - float(values.min())), 1.0)
 
 
 def last(points: int) -> int:
@@ -166,7 +166,7 @@ def last(points: int) -> int:
     return int(np.clip(round(points / 10), 3 if points >= 12 else 1, 25))
 
 
-def unstable(view: View, start: float) -> tuple[float, float, float, float]:
+def unstable(view: PreparedSeries, start: float) -> tuple[float, float, float, float]:
     """The signs of a collapse: ``thrown``, ``thrown_z``, ``fallen_back`` and ``flat`` of ``Features``.
 
     A collapsed run once moved visibly, up (batches, averaged by five, count too) or down, and ends flat where it began.

@@ -11,9 +11,9 @@ import numpy as np
 
 from sweep.curves import Curves, Series
 from sweep.diagnosis.noise import noise
-from sweep.diagnosis.series import View, look
+from sweep.diagnosis.series import PreparedSeries, prepare_series
 from sweep.diagnosis.stopping import Rise, rising
-from sweep.diagnosis.trend import ahead
+from sweep.diagnosis.trend import extrapolate
 from sweep.diagnosis.types import Baseline, Diagnosis
 from sweep.diagnosis.verdict import diagnose, judge
 
@@ -77,13 +77,13 @@ class Monitor:
         with three errors more. Minus infinity where that can't be told: before it has settled, and where it has not
         begun to learn.
         """
-        view = look(self.curves)
+        view = prepare_series(self.curves)
         if view.val.size < SETTLED or view.kind != "loss" or not 0 < done <= 1:
             return -math.inf
         level = float(np.median(view.val[-3:]))
         if max(float(view.val[0]), float(view.train[0]) if view.train.size else 0.0) < LEARNS * level:
             return -math.inf
-        fall, error = ahead(view.time, view.val, 1 / done)
+        fall, error = extrapolate(view.time, view.val, 1 / done)
         lowest = level - 1.5 * fall - 3 * float(np.hypot(error, noise(view.val)))
         return view.value(min(float(view.val.min()), lowest))
 
@@ -115,7 +115,7 @@ class Monitor:
 
     def _judge(self, step: float) -> list[Alert]:
         curves = self.curves
-        view = look(curves)
+        view = prepare_series(curves)
         self._diagnosis = judge(view, curves, self._baseline)
         rise = rising(view.val, view.train) if view.val.size >= 4 else None
         now = {found.name: found for found in self._diagnosis.findings if found.name in ALARMING}
@@ -134,14 +134,14 @@ class Monitor:
         """A symptom is reported when it is seen twice running; NaN, only when it stays."""
         return self._bad >= BROKEN if name == "diverged" else name in self._before
 
-    def _gone(self, view: View, rise: Rise | None) -> bool:
+    def _gone(self, view: PreparedSeries, rise: Rise | None) -> bool:
         if view.val.size < SETTLED:
             return False
         names = {found.name for found in self.diagnosis.findings} & self._before
         thrown = "diverged" in names and view.broken is None
         return thrown or "collapsed" in names or (rise is not None and rise.lost)
 
-    def _wait(self, view: View, rise: Rise | None, step: float) -> list[Alert]:
+    def _wait(self, view: PreparedSeries, rise: Rise | None, step: float) -> list[Alert]:
         """Where patience would have ended a run that still improves, say so."""
         if not view.val.size:
             return []
@@ -157,7 +157,7 @@ class Monitor:
         )
         return [Alert("keep_going", step, text)] if gain > 0 else []
 
-    def _reason(self, view: View, rise: Rise | None) -> str:
+    def _reason(self, view: PreparedSeries, rise: Rise | None) -> str:
         if self._bad >= BROKEN:
             return f"the loss was NaN or infinite {BROKEN} times running"
         if rise is not None and rise.lost:
@@ -168,7 +168,7 @@ class Monitor:
         return "neither training nor validation moves any more: nothing is left to gain"
 
 
-def idle(view: View) -> bool:
+def idle(view: PreparedSeries) -> bool:
     """Whether every series stood still, to a millionth of its range, in the last half of a long enough run."""
     half = slice(view.main.size // 2, None)
     if view.main.size < 20:

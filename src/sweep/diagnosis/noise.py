@@ -9,7 +9,7 @@ from sweep.curves import Floats
 MEAN_TO_SIGMA = 1.2533  # the mean absolute value of a normal sample times this is its standard deviation
 MAD_TO_SIGMA = 1.4826  # the median absolute deviation of a normal sample times this is its standard deviation
 
-CLIMBS = 20  # parts of a run that climbs are counted over; more of them would add up more noise
+RISE_BINS = 20  # parts of a run that shared rises are counted over; more of them would add up more noise
 
 
 def median(values: Floats) -> float:
@@ -34,7 +34,7 @@ def noise(values: Floats) -> float:
     return 0.5 * float(np.sqrt(np.mean(bends**2)))
 
 
-def jolt(values: Floats) -> float:
+def jump_size(values: Floats) -> float:
     """Mean size of the jumps from point to point in the last two thirds, as the deviation of normal noise.
 
     Where ``noise`` asks what is typical, this asks what happens: a run thrown off now and then is not calm. The three
@@ -48,7 +48,7 @@ def jolt(values: Floats) -> float:
     return float(bends.mean()) * MEAN_TO_SIGMA / float(np.sqrt(6.0))
 
 
-def together(one: Floats, other: Floats) -> float:
+def jump_correlation(one: Floats, other: Floats) -> float:
     """Correlation of the point-to-point jumps of two series in their last two thirds; 0 below five jumps.
 
     Two losses of one and the same model jump together where the model itself jumps; noise of measuring does not.
@@ -60,34 +60,34 @@ def together(one: Floats, other: Floats) -> float:
     return float((first * second).sum()) / sizes if sizes > 0 else 0.0
 
 
-def climbs(one: Floats, other: Floats) -> float:
+def shared_rise(one: Floats, other: Floats) -> float:
     """All that two series went up together, but for the largest climb, which may be a spike; 0 where one is missing.
 
-    Counted over at most ``CLIMBS`` parts of the run, by the smaller of the two: what one of them does alone is noise of
+    Counted over at most ``RISE_BINS`` parts of the run, by the smaller of the two: what one does alone is noise of
     measuring, or overfitting.
     """
     if not 0 < one.size == other.size:
         return 0.0
-    risen = np.minimum(*(np.diff(bins(part, CLIMBS)) for part in (one, other)))
+    risen = np.minimum(*(np.diff(binned_means(part, RISE_BINS)) for part in (one, other)))
     shared = risen[risen > 0]
     return float(shared.sum() - shared.max()) if shared.size else 0.0
 
 
-def span(points: int) -> int:
+def window_for(points: int) -> int:
     """Width of the smoothing window for so many points: a tenth of them, odd, at least 3."""
     return max(3, 2 * (points // 20) + 1)
 
 
 def smooth(values: Floats) -> Floats:
-    """Moving average over ``span(points)`` points; at an edge, over those that are there."""
-    half, at = span(values.size) // 2, np.arange(values.size)
+    """Moving average over ``window_for(points)`` points; at an edge, over those that are there."""
+    half, at = window_for(values.size) // 2, np.arange(values.size)
     sums = np.concatenate([[0.0], np.cumsum(values)])
     first, past = np.maximum(at - half, 0), np.minimum(at + half + 1, values.size)
     averaged: Floats = (sums[past] - sums[first]) / (past - first)
     return averaged
 
 
-def bins(values: Floats, most: int) -> Floats:
+def binned_means(values: Floats, most: int) -> Floats:
     """At most ``most`` means over neighbouring points; the last bin always ends at the last point."""
     if values.size <= most:
         return values

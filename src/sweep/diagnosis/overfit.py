@@ -7,10 +7,10 @@ import math
 from sweep.diagnosis.constants import BOUNDS, RISE, RISE_ALONE
 from sweep.diagnosis.features import MOST, Features
 from sweep.diagnosis.rule import Pairs, Rule, at, bottom, even, fixed, percent
-from sweep.diagnosis.series import View
+from sweep.diagnosis.series import PreparedSeries
 
 
-def _rose(view: View, f: Features) -> Pairs | None:
+def _rose(view: PreparedSeries, f: Features) -> Pairs | None:
     if not view.val.size:
         return None
     # Where training itself rose as much, it is not training that took validation up.
@@ -34,14 +34,14 @@ def rise_row(f: Features, trained: bool) -> dict[str, float]:
     return {**row, "gap": min(max(f.gap_of_level, -1.0), 1.0), "fell": min(max(f.fell_since, -1.0), 1.0)}
 
 
-def _rose_text(view: View, f: Features) -> str:
+def _rose_text(view: PreparedSeries, f: Features) -> str:
     text = f"validation {view.kind} bottomed at {at(bottom(view, f))}, then rose {percent(f.rise_of_level)}"
     if view.train.size and f.fell_since > 0:
         text += f" while training {view.kind} fell {percent(f.train_lost)} below its start"
     return text
 
 
-def _stalled(view: View, f: Features) -> Pairs | None:
+def _stalled(view: PreparedSeries, f: Features) -> Pairs | None:
     if not (view.val.size and view.train.size) or f.points < 5:
         return None
     return (
@@ -52,7 +52,7 @@ def _stalled(view: View, f: Features) -> Pairs | None:
     )
 
 
-def _stalled_text(view: View, f: Features) -> str:
+def _stalled_text(view: PreparedSeries, f: Features) -> str:
     return (
         f"validation {view.kind} has hardly improved in the last {percent(f.stalled)} of the run while training "
         f"{view.kind} fell on by {percent(f.stall_fell)}; the gap is {percent(f.gap_of_level)} of the validation value"

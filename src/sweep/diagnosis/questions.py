@@ -9,11 +9,11 @@ import numpy as np
 from sweep.curves import Curves
 from sweep.diagnosis.features import Features
 from sweep.diagnosis.noise import smooth
-from sweep.diagnosis.series import View
+from sweep.diagnosis.series import PreparedSeries
 from sweep.diagnosis.types import Baseline
 
 
-def final(view: View, f: Features, baseline: Baseline | None) -> dict[str, Any]:
+def final(view: PreparedSeries, f: Features, baseline: Baseline | None) -> dict[str, Any]:
     """Is the end acceptable, against the best point and against chance?"""
     end, best = view.value(f.end), view.value(float(view.main[f.best_at]))
     side = "validation" if view.val.size else "training"
@@ -27,7 +27,7 @@ def final(view: View, f: Features, baseline: Baseline | None) -> dict[str, Any]:
     return {**answer, "text": text}
 
 
-def _chance(view: View, baseline: Baseline | None) -> float | None:
+def _chance(view: PreparedSeries, baseline: Baseline | None) -> float | None:
     if baseline is None:
         return None
     if view.kind == "loss":
@@ -35,7 +35,7 @@ def _chance(view: View, baseline: Baseline | None) -> float | None:
     return None if baseline.acc is None else 1 - baseline.acc
 
 
-def efficiency(view: View, f: Features) -> dict[str, Any]:
+def efficiency(view: PreparedSeries, f: Features) -> dict[str, Any]:
     """When was a result within 1 % of the best first to be had?"""
     level = view.main
     near = level <= level[f.best_at] + 0.01 * max(f.start - level[f.best_at], 0.0)
@@ -45,11 +45,11 @@ def efficiency(view: View, f: Features) -> dict[str, Any]:
     return {"step": float(view.steps[first]), "point": first, "saved": share, "text": text}
 
 
-def generalization(view: View, f: Features, curves: Curves) -> dict[str, Any]:
+def generalization(view: PreparedSeries, f: Features, curves: Curves) -> dict[str, Any]:
     """How far is validation from training at the end?"""
     if not (view.val.size and view.train.size):
         return {"gap": None, "text": "needs a training and a validation series"}
-    gap = (f.end - f.train_end) * view.unit
+    gap = (f.end - f.train_end) * view.scale
     answer: dict[str, Any] = {"gap": gap, "gap_of_level": f.gap_of_level}
     side, share = "above" if gap >= 0 else "below", 100 * abs(f.gap_of_level)
     text = f"validation {view.kind} ends {abs(gap):.4g} {side} training ({share:.0f} % of it)"
@@ -60,10 +60,10 @@ def generalization(view: View, f: Features, curves: Curves) -> dict[str, Any]:
     return {**answer, "text": text}
 
 
-def trend(view: View, f: Features) -> dict[str, Any]:
+def trend(view: PreparedSeries, f: Features) -> dict[str, Any]:
     """Would more training help?"""
     level = smooth(view.main)
-    gain = max(f.gain_of_level, 0.0) * abs(f.end) * view.unit
+    gain = max(f.gain_of_level, 0.0) * abs(f.end) * view.scale
     error = gain / f.gain_z if f.gain_z > 0 else 0.0
     if f.rise > 0.02 and f.rise_z > 3:
         word = "rising: more training makes it worse"

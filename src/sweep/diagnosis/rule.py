@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from sweep.diagnosis.constants import BOUNDS
 from sweep.diagnosis.features import MOST, Features
-from sweep.diagnosis.series import View
+from sweep.diagnosis.series import PreparedSeries
 from sweep.diagnosis.types import Finding, Regime
 
 Pairs = tuple[tuple[float, float], ...]
@@ -25,18 +25,18 @@ class Rule:
     """A symptom and the regime that it stands for; ``name`` and ``text`` may depend on what was measured."""
 
     regime: Regime
-    asks: Callable[[View, Features], Pairs | None]  # None: cannot be asked of this run
+    asks: Callable[[PreparedSeries, Features], Pairs | None]  # None: cannot be asked of this run
     below: bool = field(default=False, kw_only=True)  # whether it holds where the first number is below its bound
     name: Callable[[Features], str]
-    text: Callable[[View, Features], str]
-    step: Callable[[View, Features], float | None]
+    text: Callable[[PreparedSeries, Features], str]
+    step: Callable[[PreparedSeries, Features], float | None]
 
-    def strength(self, view: View, f: Features) -> float:
+    def strength(self, view: PreparedSeries, f: Features) -> float:
         """How far beyond its bound the weakest condition is, as a logarithm; minus ``FARTHEST`` where not asked."""
         pairs = self.asks(view, f)
         return -FARTHEST if pairs is None else weakest(pairs)
 
-    def finding(self, view: View, f: Features) -> Finding:
+    def finding(self, view: PreparedSeries, f: Features) -> Finding:
         """The finding of a rule that holds."""
         value, bound = (self.asks(view, f) or ((math.nan, math.nan),))[0]
         if self.below:
@@ -69,17 +69,17 @@ def at(step: float) -> str:
     return f"step {step:g}"
 
 
-def bottom(view: View, f: Features) -> float:
+def bottom(view: PreparedSeries, f: Features) -> float:
     """The step of the bottom."""
     return float(view.steps[f.bottom_at])
 
 
-def end(view: View, f: Features) -> float:
+def end(view: PreparedSeries, f: Features) -> float:
     """The last step."""
     return float(view.steps[-1])
 
 
-def whole(view: View, f: Features) -> None:
+def whole(view: PreparedSeries, f: Features) -> None:
     """No step: it is the whole run."""
     return
 

@@ -13,8 +13,8 @@ HIGHEST = 1e60  # in typical values; what is beyond may as well be there, and it
 
 
 @dataclass(frozen=True)
-class View:
-    """The series that are judged: finite, divided by ``unit`` and raised by ``lift``.
+class PreparedSeries:
+    """The series that are judged: finite, divided by ``scale`` and raised by ``offset``.
 
     All arrays but ``batch`` are of shape ``(points,)``; ``val`` and ``train`` are empty where there is none. ``time``
     is the step as a share of the run, which ends at 1. ``kind`` tells what is judged: a loss, or the error 1 - accuracy
@@ -28,14 +28,14 @@ class View:
     train: Floats
     batch: Floats
     kind: str
-    unit: float
-    lift: float
+    scale: float
+    offset: float
     broken: float | None
     evaluated: bool
 
     def value(self, level: float) -> float:
         """A level in the units of the log."""
-        return (level - self.lift) * self.unit
+        return (level - self.offset) * self.scale
 
     @property
     def main(self) -> Floats:
@@ -43,7 +43,7 @@ class View:
         return self.val if self.val.size else self.train
 
 
-def look(curves: Curves) -> View:
+def prepare_series(curves: Curves) -> PreparedSeries:
     """Choose the series to judge and put them on one grid, that of the validation points where there are any."""
     kind, val, train, batch = "loss", curves["val_loss"], curves["train_loss"], curves["batch_loss"]
     broken = min((at for at in map(_breaks, (val, train, batch)) if at is not None), default=None)
@@ -51,22 +51,22 @@ def look(curves: Curves) -> View:
         batch = Series([], [])
         kind, val, train = "error", _error(curves, "val"), _error(curves, "train")
     val, train, batch = val.finite(), train.finite(), batch.finite()
-    unit = _size(val, train, batch)
+    scale = _size(val, train, batch)
     if len(val):
-        steps, judged = val.steps, _in(unit, val.values)
-        learnt = _onto(steps, train if len(train) else batch, unit)
+        steps, judged = val.steps, _in(scale, val.values)
+        learnt = _onto(steps, train if len(train) else batch, scale)
     else:
         source = train if len(train) else batch
         steps = source.steps if len(source) <= 200 else source.steps[np.linspace(0, len(source) - 1, 100).astype(int)]
-        judged, learnt = NOTHING, _onto(steps, source, unit)
-    parts = judged, learnt, _in(unit, batch.values)
-    lift = _lift(parts)
-    if lift:
-        parts = judged + lift, learnt + lift, parts[2] + lift
-    return View(steps, share(steps), *parts, kind, unit, lift, broken, len(train) > 0)
+        judged, learnt = NOTHING, _onto(steps, source, scale)
+    parts = judged, learnt, _in(scale, batch.values)
+    offset = _offset(parts)
+    if offset:
+        parts = judged + offset, learnt + offset, parts[2] + offset
+    return PreparedSeries(steps, share(steps), *parts, kind, scale, offset, broken, len(train) > 0)
 
 
-def _lift(parts: tuple[Floats, ...]) -> float:
+def _offset(parts: tuple[Floats, ...]) -> float:
     """What has to be added to losses below zero, which have no zero to take shares of: a tenth of the range is left."""
     lowest = min((float(part.min()) for part in parts if part.size), default=0.0)
     if lowest >= 0:
@@ -83,9 +83,9 @@ def share(steps: Floats) -> Floats:
     return (half - origin) / max(float(half[-1]) - origin, 5e-324)
 
 
-def _in(unit: float, values: Floats) -> Floats:
+def _in(scale: float, values: Floats) -> Floats:
     with np.errstate(over="ignore"):  # clipped at once
-        return np.clip(values / unit, -HIGHEST, HIGHEST)
+        return np.clip(values / scale, -HIGHEST, HIGHEST)
 
 
 def _error(curves: Curves, side: str) -> Series:
@@ -126,11 +126,11 @@ def _between(steps: Floats, known: Floats, values: Floats) -> Floats:
     return np.where(np.isfinite(line), np.clip(line, values.min(), values.max()), before)
 
 
-def _onto(steps: Floats, series: Series, unit: float) -> Floats:
+def _onto(steps: Floats, series: Series, scale: float) -> Floats:
     """``series``, in units, at ``steps``: the mean since the step before where it is much denser, else interpolated."""
     if len(series) == 0:
         return NOTHING
-    values = _in(unit, series.values)
+    values = _in(scale, series.values)
     if len(series) < 3 * steps.size:
         return values if np.array_equal(series.steps, steps) else _between(steps, series.steps, values)
     sums = np.concatenate([[0.0], np.cumsum(values)])

@@ -9,11 +9,11 @@ from sweep.diagnosis.constants import BOUNDS
 from sweep.diagnosis.features import MOST, Features, ratio
 from sweep.diagnosis.noise import median, smooth
 from sweep.diagnosis.rule import at, percent
-from sweep.diagnosis.series import HIGHEST, View
+from sweep.diagnosis.series import HIGHEST, PreparedSeries
 from sweep.diagnosis.types import Finding
 
 
-def symptoms(view: View, f: Features, curves: Curves) -> tuple[Finding, ...]:
+def symptoms(view: PreparedSeries, f: Features, curves: Curves) -> tuple[Finding, ...]:
     """All finer findings that show."""
     every = (
         no_validation(view),
@@ -28,14 +28,14 @@ def symptoms(view: View, f: Features, curves: Curves) -> tuple[Finding, ...]:
     return tuple(found for found in every if found is not None)
 
 
-def no_validation(view: View) -> Finding | None:
+def no_validation(view: PreparedSeries) -> Finding | None:
     """There is nothing to judge generalization by."""
     if view.val.size:
         return None
     return Finding("no_validation", 0.0, 1.0, None, "no validation series: overfitting cannot be seen")
 
 
-def loss_spike(view: View, f: Features) -> Finding | None:
+def loss_spike(view: PreparedSeries, f: Features) -> Finding | None:
     """One point, or two, far above both neighbours, and back again."""
     main, bound = view.main, 0.25
     if main.size < 7:
@@ -50,7 +50,7 @@ def loss_spike(view: View, f: Features) -> Finding | None:
     return Finding("loss_spike", share, bound, step, text)
 
 
-def early_plateau(view: View, f: Features) -> Finding | None:
+def early_plateau(view: PreparedSeries, f: Features) -> Finding | None:
     """It settled in the first fifth, at more than half of its start, and training with it."""
     left = ratio(f.end, f.start)
     early = f.stalled > 0.8 and f.points >= 8 and f.moved > BOUNDS["moved"]
@@ -62,7 +62,7 @@ def early_plateau(view: View, f: Features) -> Finding | None:
     return Finding("early_plateau", f.stalled, 0.8, step, text)
 
 
-def memorised_noisy_labels(view: View, f: Features) -> Finding | None:
+def memorised_noisy_labels(view: PreparedSeries, f: Features) -> Finding | None:
     """Training ends near zero while validation ends worse than an untrained model."""
     if not (view.val.size and view.train.size) or f.points < 5:
         return None
@@ -76,7 +76,7 @@ def memorised_noisy_labels(view: View, f: Features) -> Finding | None:
     return Finding("memorised_noisy_labels", worse, 0.05, float(view.steps[f.bottom_at]), text)
 
 
-def validation_unlike_training(view: View, f: Features) -> Finding | None:
+def validation_unlike_training(view: PreparedSeries, f: Features) -> Finding | None:
     """Validation is clearly better than training through the second half: easier, leaked, or scored otherwise."""
     if not (view.val.size and view.train.size) or f.points < 5:
         return None
@@ -91,7 +91,7 @@ def validation_unlike_training(view: View, f: Features) -> Finding | None:
     return Finding("validation_unlike_training", better, 0.2, None, text)
 
 
-def delayed_generalization(view: View, f: Features) -> Finding | None:
+def delayed_generalization(view: PreparedSeries, f: Features) -> Finding | None:
     """Validation rose as an overfit run does, and later fell below its earlier bottom."""
     if not view.val.size or f.points < 10:
         return None

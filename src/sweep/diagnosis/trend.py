@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sweep.curves import Floats
-from sweep.diagnosis.noise import bins, noise
+from sweep.diagnosis.noise import binned_means, noise
 
 POINTS = 40
 FEWEST = 6  # points that a shorter stretch must have to be fitted by itself
@@ -13,7 +13,7 @@ RATES = np.geomspace(0.35, 40, 15)
 POWERS = np.array([0.25, 0.5, 1.0, 2.0])
 
 
-def ahead(time: Floats, values: Floats, factor: float = 2.0) -> tuple[float, float]:
+def extrapolate(time: Floats, values: Floats, factor: float = 2.0) -> tuple[float, float]:
     """How far a run would still fall if it were ``factor`` times as long, and the error of that.
 
     ``values`` and ``time``, the share of the run, ending at 1, are of shape ``(points,)``. The last two thirds of the
@@ -24,7 +24,7 @@ def ahead(time: Floats, values: Floats, factor: float = 2.0) -> tuple[float, flo
     """
     fall = error = 0.0
     for first in (values.size // 3, values.size // 2, 2 * values.size // 3):
-        y, x = bins(values[first:], POINTS), bins(time[first:], POINTS)
+        y, x = binned_means(values[first:], POINTS), binned_means(time[first:], POINTS)
         if first > values.size // 3 and y.size < FEWEST:
             break
         fall, error, misfit, late = _extrapolated(x, y, factor - 1.0)

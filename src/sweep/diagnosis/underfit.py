@@ -9,10 +9,10 @@ import numpy as np
 from sweep.diagnosis.constants import BOUNDS, GAIN, GAIN_ALONE
 from sweep.diagnosis.features import MOST, Features
 from sweep.diagnosis.rule import Pairs, Rule, end, even, fixed, percent, whole
-from sweep.diagnosis.series import View
+from sweep.diagnosis.series import PreparedSeries
 
 
-def _still(view: View, f: Features) -> Pairs | None:
+def _still(view: PreparedSeries, f: Features) -> Pairs | None:
     if f.points < 2:
         return None
     # A run that went up as well did move, only not forward.
@@ -22,7 +22,7 @@ def _still(view: View, f: Features) -> Pairs | None:
     )
 
 
-def _improving(view: View, f: Features) -> Pairs | None:
+def _improving(view: PreparedSeries, f: Features) -> Pairs | None:
     if f.points < 4:
         return None
     return (
@@ -32,7 +32,7 @@ def _improving(view: View, f: Features) -> Pairs | None:
     )
 
 
-def _small_steps(view: View, f: Features) -> Pairs | None:
+def _small_steps(view: PreparedSeries, f: Features) -> Pairs | None:
     """It came less than half way without ever turning up, and goes on: no noise is in the way of larger steps."""
     series = [part for part in (view.val, view.train) if part.size]
     if f.points < 12 or not view.evaluated or any((np.diff(part[1:]) > 0).any() for part in series):

@@ -11,7 +11,7 @@ from sweep.diagnosis.features import Features, measure, ratio
 from sweep.diagnosis.questions import efficiency, final, generalization, trend
 from sweep.diagnosis.rule import Rule, at, beyond
 from sweep.diagnosis.rules import RULES
-from sweep.diagnosis.series import View, look
+from sweep.diagnosis.series import PreparedSeries, prepare_series
 from sweep.diagnosis.symptoms import symptoms
 from sweep.diagnosis.types import Baseline, Diagnosis, Finding, Regime
 
@@ -24,10 +24,10 @@ def diagnose(curves: Curves, baseline: Baseline | None = None) -> Diagnosis:
 
     ``baseline`` is what a constant predictor reaches, where known; it makes underfitting plainer to see.
     """
-    return judge(look(curves), curves, baseline)
+    return judge(prepare_series(curves), curves, baseline)
 
 
-def judge(view: View, curves: Curves, baseline: Baseline | None = None) -> Diagnosis:
+def judge(view: PreparedSeries, curves: Curves, baseline: Baseline | None = None) -> Diagnosis:
     """``diagnose`` of curves that were looked at already."""
     broken = () if view.broken is None else (_broken(view.broken),)
     if view.main.size == 0:
@@ -58,7 +58,7 @@ def judge(view: View, curves: Curves, baseline: Baseline | None = None) -> Diagn
     )
 
 
-def weigh(view: View, f: Features) -> tuple[Regime, float, list[Rule]]:
+def weigh(view: PreparedSeries, f: Features) -> tuple[Regime, float, list[Rule]]:
     """The regime, how clear the case is, and the rules that hold, those behind the verdict first.
 
     The margin is the smaller of how far the deciding rule is beyond its bound and how far all rules that come before
@@ -102,17 +102,17 @@ def _without_points(broken: tuple[Finding, ...]) -> Diagnosis:
     return Diagnosis("inconclusive", 0.0, (nothing,))
 
 
-def chance_of(view: View, baseline: Baseline | None) -> float:
+def chance_of(view: PreparedSeries, baseline: Baseline | None) -> float:
     """What a constant predictor reaches, in the units of the view; infinite where that is not known."""
     if baseline is None or baseline.loss is None or view.kind != "loss" or not baseline.loss > 0:
         return math.inf
-    return baseline.loss / view.unit + view.lift
+    return baseline.loss / view.scale + view.offset
 
 
-def _stuck(view: View, f: Features, baseline: Baseline | None) -> Finding | None:
+def _stuck(view: PreparedSeries, f: Features, baseline: Baseline | None) -> Finding | None:
     """No better than a constant predictor, in training and validation, where the baseline is known."""
     level = min(f.end, f.train_end) if view.train.size and view.val.size else f.end
-    share = ratio(level - view.lift, chance_of(view, baseline) - view.lift)
+    share = ratio(level - view.offset, chance_of(view, baseline) - view.offset)
     if share <= 0.97:
         return None
     text = f"the loss ends at {100 * share:.0f} % of what a constant predictor reaches"
