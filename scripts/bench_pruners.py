@@ -98,8 +98,8 @@ def watched(rows: dict[int, dict[str, float]], baseline: Baseline | None) -> Rec
         monitor.add(step, values)
         if "val_loss" in values:
             share = step / max(rows)
-            in_sight = monitor.in_sight(share)
-            reports.append(Report(step, values["val_loss"], monitor.lost, share, in_sight))
+            optimistic_final = monitor.optimistic_final(share)
+            reports.append(Report(step, values["val_loss"], monitor.hopeless, share, optimistic_final))
     return Recorded(reports, max(rows))
 
 

@@ -47,11 +47,11 @@ def troubled(params: dict[str, Any], handle: Handle) -> Outcome:
 
 
 def reports(params: dict[str, Any], handle: Handle) -> Outcome:
-    """Ten reports of a constant; lost from step `lost_at` on. The values are the steps done."""
+    """Ten reports of a constant; hopeless from step `hopeless_at` on. The values are the steps done."""
     steps = 0
     for step in range(10):
         steps += 1
-        if handle.report(step, params["level"], lost=step >= params.get("lost_at", 99), share=steps / 10):
+        if handle.report(step, params["level"], hopeless=step >= params.get("hopeless_at", 99), share=steps / 10):
             return Outcome("PRUNED", info={"steps": steps})
     return Outcome("COMPLETE", (float(params["level"]),), {"steps": steps})
 

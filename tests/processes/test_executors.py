@@ -99,7 +99,7 @@ def test_each_trial_dies_its_own_death(tmp_path):
 
 
 def test_local_gives_what_inline_gives(tmp_path):
-    space = {"level": Range(1, 3), "lost_at": Choice((4, 99))}
+    space = {"level": Range(1, 3), "hopeless_at": Choice((4, 99))}
     local = sweep(tmp_path / "local", space, objectives.reports, pruner="regime")
     inline = sweep(tmp_path / "inline", space, objectives.reports, None, pruner="regime")
     assert [(r.state, r.values, r.info) for r in local.rows] == [(r.state, r.values, r.info) for r in inline.rows]

@@ -36,20 +36,20 @@ def test_an_overfit_run_is_stopped_soon_after_its_best_point() -> None:
 
 def test_jitter_is_not_lost() -> None:
     val = 0.4 + 1.5 * np.exp(-10 * GRID) + 0.1 * JITTER
-    assert not watch(1.5 * np.exp(-10 * GRID) + 0.35, val).lost
+    assert not watch(1.5 * np.exp(-10 * GRID) + 0.35, val).hopeless
 
 
-def test_what_is_in_sight_is_hopeful_but_not_boundless() -> None:
+def test_the_optimistic_final_is_hopeful_but_not_boundless() -> None:
     grid, half = GRID[::15], 10
     falling, settled = 0.3 + 2.0 * np.exp(-4 * grid), 0.9 + 1.4 * np.exp(-20 * grid)
-    hope = watch(falling[:half], falling[:half]).in_sight(half / grid.size)
+    hope = watch(falling[:half], falling[:half]).optimistic_final(half / grid.size)
     assert hope < falling[-1] < falling[half - 1]
-    assert abs(watch(settled[:half], settled[:half]).in_sight(half / grid.size) - 0.9) < 0.1
-    scaled = watch(5 * settled[:half], 5 * settled[:half]).in_sight(half / grid.size)
-    assert np.isclose(scaled, 5 * watch(settled[:half], settled[:half]).in_sight(half / grid.size))
+    assert abs(watch(settled[:half], settled[:half]).optimistic_final(half / grid.size) - 0.9) < 0.1
+    scaled = watch(5 * settled[:half], 5 * settled[:half]).optimistic_final(half / grid.size)
+    assert np.isclose(scaled, 5 * watch(settled[:half], settled[:half]).optimistic_final(half / grid.size))
     flat = np.full(half, 0.69)
-    assert watch(flat, flat).in_sight(0.5) == -np.inf  # it may begin to learn any time
-    assert watch(settled[:5], settled[:5]).in_sight(0.25) == -np.inf
+    assert watch(flat, flat).optimistic_final(0.5) == -np.inf  # it may begin to learn any time
+    assert watch(settled[:5], settled[:5]).optimistic_final(0.25) == -np.inf
 
 
 def test_a_run_that_improves_to_its_end_is_never_stopped() -> None:
@@ -62,7 +62,7 @@ def test_keep_going_where_patience_would_have_stopped() -> None:
     val = 2.0 - 1.0 * GRID[:100] * 3 + 0.06 * JITTER[:100]
     monitor = watch(2.0 - 3.0 * GRID[:100], val)
     assert "keep_going" in {alert.name for alert in monitor.alerts}
-    assert not monitor.lost
+    assert not monitor.hopeless
 
 
 def test_each_finding_is_reported_once() -> None:
@@ -80,16 +80,16 @@ def test_nan_that_stays_is_lost_and_one_missing_point_is_not() -> None:
     for step in range(10):
         monitor.add(step, {"train_loss": 1 / (step + 1), "val_loss": 1 / (step + 1)})
     monitor.add(10, {"val_loss": float("nan")})
-    assert not monitor.lost
+    assert not monitor.hopeless
     for step in range(11, 14):
         monitor.add(step, {"batch_loss": float("nan")})
-    assert monitor.lost
+    assert monitor.hopeless
     assert {"diverged", "stop"} <= {alert.name for alert in monitor.alerts}
 
 
 def test_a_collapsed_run_is_lost() -> None:
     curve = np.r_[2.3, 1.7, 2.9, 3.4, np.full(16, 2.31)]
-    assert watch(curve, curve).lost
+    assert watch(curve, curve).hopeless
 
 
 def test_nothing_left_to_gain() -> None:
@@ -101,7 +101,7 @@ def test_nothing_left_to_gain() -> None:
 
 def test_before_anything_was_fed() -> None:
     monitor = Monitor()
-    assert (monitor.lost, monitor.should_stop, monitor.diagnosis.regime) == (False, False, "inconclusive")
+    assert (monitor.hopeless, monitor.should_stop, monitor.diagnosis.regime) == (False, False, "inconclusive")
     assert monitor.add(1, {"batch_loss": 1.0}) == []
 
 

@@ -62,8 +62,8 @@ def test_median_heeds_the_direction(tmp_path):
     assert {row.state for row in told.rows} == {"COMPLETE"}
 
 
-def test_regime_prunes_the_lost_at_once_and_nobody_else(tmp_path):
-    space = {"level": Range(1, 3), "lost_at": Choice((0, 6, 99))}
+def test_regime_prunes_the_hopeless_at_once_and_nobody_else(tmp_path):
+    space = {"level": Range(1, 3), "hopeless_at": Choice((0, 6, 99))}
     told = steps(sweep(tmp_path, space, pruner="regime"))
     assert told == [("PRUNED", 1), ("PRUNED", 7), ("COMPLETE", 10)] * 3
 
@@ -71,7 +71,7 @@ def test_regime_prunes_the_lost_at_once_and_nobody_else(tmp_path):
 def hopes(params: dict[str, Any], handle: Handle) -> Outcome:
     """Its level is what it comes to; until step 3 it may still come to anything."""
     for step in range(6):
-        if handle.report(step, params["level"], in_sight=params["level"] if step >= 3 else -math.inf):
+        if handle.report(step, params["level"], optimistic_final=params["level"] if step >= 3 else -math.inf):
             return Outcome("PRUNED", (params["level"],), {"steps": step + 1})
     return Outcome("COMPLETE", (params["level"],), {"steps": 6})
 
@@ -95,7 +95,7 @@ def test_regime_knows_the_best_of_an_earlier_call(tmp_path):
 
 
 def test_others_do_not_heed_a_lost_trial(tmp_path):
-    assert steps(sweep(tmp_path, {"level": Range(1, 1), "lost_at": Choice((3,))})) == [("COMPLETE", 10)]
+    assert steps(sweep(tmp_path, {"level": Range(1, 1), "hopeless_at": Choice((3,))})) == [("COMPLETE", 10)]
 
 
 def jittery(params: dict[str, Any], handle: Handle) -> Outcome:
@@ -104,7 +104,7 @@ def jittery(params: dict[str, Any], handle: Handle) -> Outcome:
         value = 1 / (step + 1) + params["jitter"] * (step % 2)
         if step > 10 and params["jitter"] < 0:
             value = math.inf
-        if handle.report(step, value, lost=not math.isfinite(value)):
+        if handle.report(step, value, hopeless=not math.isfinite(value)):
             return Outcome("PRUNED", info={"steps": step + 1})
     return Outcome("COMPLETE", (value,), {"steps": 20})
 
@@ -118,7 +118,7 @@ def test_regime_keeps_what_is_merely_jittery_where_median_does_not(tmp_path):
 
 
 def test_regime_beside_another_rule(tmp_path):
-    space = {"level": Range(0, 5), "lost_at": Choice((8, 99))}
+    space = {"level": Range(0, 5), "hopeless_at": Choice((8, 99))}
     options = {"wrapped": "median", "n_startup_trials": 2}
     told = steps(sweep(tmp_path, space, pruner="regime", pruner_options=options))
     assert told[0] == ("PRUNED", 9)
@@ -164,7 +164,7 @@ def test_several_objectives_have_no_comparing_pruner(tmp_path):
         pruners.pruner("median", {}, objectives=2)
 
     def two(params, handle):
-        if handle.report(0, 1.0, lost=params["level"] > 1):
+        if handle.report(0, 1.0, hopeless=params["level"] > 1):
             return Outcome("PRUNED")
         return Outcome("COMPLETE", (1.0, 2.0))
 

@@ -22,7 +22,7 @@ ALARMING = frozenset(
 )
 SETTLED = 8  # validation points before a finding other than a breakdown is believed
 LEARNS = 1.05  # how many times its level the start is where a run has begun to learn
-BROKEN = 3  # values in a row that are NaN or infinite before the run counts as lost
+BROKEN = 3  # values in a row that are NaN or infinite before the run counts as hopeless
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Monitor:
         self._before: frozenset[str] = frozenset()
         self._judged = self._waited = self._bad = 0
         self._best = math.inf
-        self._lost = self._idle = False
+        self._hopeless = self._idle = False
         self._diagnosis: Diagnosis | None = None  # of all points so far; None where points came since
 
     @property
@@ -61,16 +61,16 @@ class Monitor:
         return self._diagnosis
 
     @property
-    def lost(self) -> bool:
-        """The run is beyond help: diverged, collapsed, or overfit well beyond its best. Once lost, it stays so."""
-        return self._lost
+    def hopeless(self) -> bool:
+        """The run is beyond help: diverged, collapsed, or overfit well beyond its best. It stays so."""
+        return self._hopeless
 
     @property
     def should_stop(self) -> bool:
-        """Lost, or nothing left to gain: neither training nor validation moves any more."""
-        return self._lost or self._idle
+        """Hopeless, or nothing left to gain: neither training nor validation moves any more."""
+        return self._hopeless or self._idle
 
-    def in_sight(self, done: float) -> float:
+    def optimistic_final(self, done: float) -> float:
         """The lowest validation loss that the run may still come to by its end, in its unit, when a share is done.
 
         Optimistic: its best so far, or as far below the level of late as one and a half times the extrapolation reaches
@@ -124,7 +124,7 @@ class Monitor:
         self._before = frozenset(now)
         alerts += self._wait(view, rise, step)
         was = self.should_stop
-        self._lost = self._lost or self._bad >= BROKEN or self._gone(view, rise)
+        self._hopeless = self._hopeless or self._bad >= BROKEN or self._gone(view, rise)
         self._idle = self._idle or idle(view)
         if self.should_stop and not was:
             alerts.append(Alert("stop", step, self._reason(view, rise)))
@@ -163,7 +163,7 @@ class Monitor:
         if rise is not None and rise.lost:
             best = int(np.argmin(view.val))
             return f"validation {view.kind} has risen since step {view.steps[best]:g}: keep the weights of that step"
-        if self._lost:
+        if self._hopeless:
             return self.diagnosis.findings[0].text
         return "neither training nor validation moves any more: nothing is left to gain"
 

@@ -25,16 +25,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Report:
-    """A trial's objective at one evaluation: `lost` says that no further training will better it.
+    """A trial's objective at one evaluation: `hopeless` says that no further training will better it.
 
-    `share` of the trial is done; `in_sight` is the lowest objective that it may still come to.
+    `share` of the trial is done; `optimistic_final` is the lowest objective that it may still come to.
     """
 
     step: int
     value: float
-    lost: bool = False
+    hopeless: bool = False
     share: float | None = None
-    in_sight: float = -math.inf
+    optimistic_final: float = -math.inf
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,15 @@ class Handle:
     send: Callable[[Report], bool] = lambda report: False
 
     def report(
-        self, step: int, value: float, lost: bool = False, share: float | None = None, in_sight: float = -math.inf
+        self,
+        step: int,
+        value: float,
+        hopeless: bool = False,
+        share: float | None = None,
+        optimistic_final: float = -math.inf,
     ) -> bool:
         """Tell the objective at `step` (>= 0), `share` of the trial being done; True: stop now, you are pruned."""
-        return self.send(Report(step, float(value), lost, share, in_sight))
+        return self.send(Report(step, float(value), hopeless, share, optimistic_final))
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,8 @@ class Pruner:
     """Optuna's rule, and whether a lost or beaten trial is stopped whatever the rule says."""
 
     rule: BasePruner
-    heeds_lost: bool = False
-    compares: bool = True
+    prunes_hopeless: bool = False
+    uses_values: bool = True
 
 
 def pruner(name: str, options: Mapping[str, Any], objectives: int = 1) -> Pruner:
@@ -49,7 +49,7 @@ def pruner(name: str, options: Mapping[str, Any], objectives: int = 1) -> Pruner
     if name == "regime":
         inner = rest.pop("wrapped", None) or "none"
         beside = pruner(inner, rest, objectives)
-        return Pruner(beside.rule, heeds_lost=True, compares=beside.compares)
+        return Pruner(beside.rule, prunes_hopeless=True, uses_values=beside.uses_values)
     if name != "none" and objectives > 1:
         raise StudyError("pruner", f"{name} compares one objective, and the study has {objectives}: use none or regime")
     if name == "patient":
@@ -64,6 +64,6 @@ def pruner(name: str, options: Mapping[str, Any], objectives: int = 1) -> Pruner
         with warnings.catch_warnings():
             # Optuna calls some of its pruners experimental: the user has asked for them by name.
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            return Pruner(kind(**rest), compares=name != "none")
+            return Pruner(kind(**rest), uses_values=name != "none")
     except (TypeError, ValueError) as error:
         raise StudyError("pruner", f"{name} refuses its options {rest}: {error}") from None

@@ -92,9 +92,9 @@ class Ledger:
         if len(self.study.directions) == 1:
             # Infinity as NaN: Optuna's percentiles leave a NaN out, and turn into NaN themselves by an infinity.
             trial.report(report.value if math.isfinite(report.value) else math.nan, report.step)
-        if self.pruner.heeds_lost and (report.lost or self._beaten(report)):
+        if self.pruner.prunes_hopeless and (report.hopeless or self._beaten(report)):
             return True
-        if not self.pruner.compares or len(self.study.directions) > 1:
+        if not self.pruner.uses_values or len(self.study.directions) > 1:
             return False
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # numpy's, where a trial has reported nothing but NaN
@@ -102,7 +102,7 @@ class Ledger:
 
     def _beaten(self, report: Report) -> bool:
         """Whether the best that a trial may still come to is behind what another already has."""
-        return [d.name for d in self.study.directions] == ["MINIMIZE"] and report.in_sight > self.best
+        return [d.name for d in self.study.directions] == ["MINIMIZE"] and report.optimistic_final > self.best
 
     def tell(self, index: int, outcome: Outcome) -> Row:
         """Close the running attempt at a trial."""

@@ -127,8 +127,8 @@ class _Run:
         sign, name = (-1.0, objective[1:]) if objective.startswith("-") else (1.0, objective)
         value = sign * values.get(name, math.nan)
         share = step / self.job.steps
-        in_sight = self.monitor.in_sight(share) if objective == "val_loss" else -math.inf
-        self.pruned = self.handle.report(step, value, self.monitor.lost, share, in_sight)
+        optimistic_final = self.monitor.optimistic_final(share) if objective == "val_loss" else -math.inf
+        self.pruned = self.handle.report(step, value, self.monitor.hopeless, share, optimistic_final)
         return self.pruned
 
 
