@@ -124,13 +124,13 @@ def case(recipe: str, regime: str, seed: int, engine: str, runs: Path) -> dict[s
     before, diagnosis = trained(config, runs)
     treatments: list[dict[str, Any]] = []
     while diagnosis.regime != "healthy" and len(treatments) < STEPS:
-        advice = [{"remedy": hint.remedy, "dose": hint.dose} for hint in diagnosis.advice]
+        advice = [{"remedy": hint.remedy, "strength": hint.strength} for hint in diagnosis.advice]
         treated = treat(replace(config, skipped=()), advice)
         if treated is None:
             break
         config = treated
         facts, diagnosis = trained(config, runs)
-        treatments.append({"remedy": config.remedies[-1].remedy, "dose": config.remedies[-1].dose, **facts})
+        treatments.append({"remedy": config.remedies[-1].remedy, "strength": config.remedies[-1].strength, **facts})
     luck = [settings([*drawn(recipe, regime, seed, number), *plain]) for number in range(len(treatments))]
     return {
         "recipe": recipe,

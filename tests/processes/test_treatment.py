@@ -22,8 +22,8 @@ TINY = (
 )  # fmt: skip
 
 
-def hint(remedy: str, dose: float = 1.0) -> dict:
-    return {"remedy": remedy, "dose": dose, "text": ""}
+def hint(remedy: str, strength: float = 1.0) -> dict:
+    return {"remedy": remedy, "strength": strength, "text": ""}
 
 
 def say(folder: Path, trial: int, regime: str, *advice: dict) -> None:
@@ -36,7 +36,7 @@ def test_the_first_remedy_that_can_act_is_given_and_the_others_say_why_not():
     after = treat(config, [hint("cleaner_data"), hint("lower_rate", 2.0), hint("warm_up")])
     assert after is not None
     assert [one.remedy for one in after.remedies] == ["lower_rate"]
-    assert after.remedies[0].dose == 2.0
+    assert after.remedies[0].strength == 2.0
     assert [one.remedy for one in after.skipped] == ["cleaner_data"]
     assert treat(config, [hint("cleaner_data")]) is None
     assert treat(config, []) is None

@@ -195,7 +195,7 @@ def test_advice_fits_the_finding(regime: str, first: str) -> None:
     train, val = SHAPES[regime]
     advice = diagnose(Curves.of(train_loss=train, val_loss=val)).advice
     assert advice[0].remedy == first
-    assert advice[0].dose > 0
+    assert advice[0].strength > 0
     assert len({item.remedy for item in advice}) == len(advice) == 5 - (regime == "underfit")
 
 
@@ -209,7 +209,7 @@ def test_a_run_that_crept_down_without_a_wiggle_is_told_to_raise_the_rate_by_wha
     found = [diagnose(curves) for curves in crept]
     assert all(names(each) >= {"still_improving", "small_steps"} for each in found)
     assert all(each.advice[0].remedy == "raise_rate" for each in found)
-    assert found[0].advice[0].dose > found[1].advice[0].dose > 1
+    assert found[0].advice[0].strength > found[1].advice[0].strength > 1
 
     rng = np.random.default_rng(0)
     shaken = diagnose(
@@ -222,7 +222,7 @@ def test_the_strongest_of_the_doses_that_the_findings_call_for_counts() -> None:
     oscillating = Finding("oscillating", 0.057, 0.05, None, "")
     lost = Finding("lost_ground", 0.1, 0.08, 10, "")
     assert advise((oscillating, lost), "erratic")[0] == advise((lost, oscillating), "erratic")[0]
-    assert advise((oscillating, lost), "erratic")[0].dose > advise((oscillating,), "erratic")[0].dose
+    assert advise((oscillating, lost), "erratic")[0].strength > advise((oscillating,), "erratic")[0].strength
 
 
 def test_the_four_questions() -> None:

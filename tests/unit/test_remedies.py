@@ -30,8 +30,8 @@ MODEL = {"width": 64, "layers": 2, "heads": 4, "dropout": 0.1}
 RUN = Patient(TRAIN, Sizes(100, 40, 40, most=150), {"label_noise": 0.05, "augment": 0}, MODEL)
 
 
-def given(name: str, patient: Patient = RUN, dose: float = 1.0) -> Patient:
-    after, acted, skipped = apply(patient, {name: dose})
+def given(name: str, patient: Patient = RUN, strength: float = 1.0) -> Patient:
+    after, acted, skipped = apply(patient, {name: strength})
     assert [one.remedy for one in acted] == [name]
     assert not skipped
     return after
@@ -92,8 +92,8 @@ def test_more_data_takes_what_there_is_and_about_as_many_steps():
 
 @pytest.mark.parametrize("name", sorted(set(REMEDIES) - {"early_stopping", "less_regularization"}))
 def test_a_larger_dose_goes_further(name):
-    def distance(dose):
-        after, before = given(name, dose=dose), RUN
+    def distance(strength):
+        after, before = given(name, strength=strength), RUN
         flat = [(getattr(after.train, f.name), getattr(before.train, f.name)) for f in fields(Train)]
         flat += [(after.model[key], before.model[key]) for key in MODEL]
         flat += [(after.data[key], before.data[key]) for key in before.data]
@@ -118,7 +118,7 @@ def test_one_that_cannot_act_says_why():
 
 
 def test_several_act_in_order_on_what_the_others_left():
-    both = resolved("train.learning_rate=0.008", "+remedy=[lower_rate,raise_rate]", "remedy.lower_rate.dose=2")
+    both = resolved("train.learning_rate=0.008", "+remedy=[lower_rate,raise_rate]", "remedy.lower_rate.strength=2")
     assert [one.remedy for one in both.remedies] == ["lower_rate", "raise_rate"]
     assert both.knobs.learning_rate == pytest.approx(0.008 / 20 * 10)
     other = resolved("train.learning_rate=0.008", "+remedy=[raise_rate,lower_rate]")
@@ -153,10 +153,10 @@ def test_a_treated_run_is_expected_to_be_nothing():
     assert untouched.skipped[0].remedy == "cleaner_data"
 
 
-@pytest.mark.parametrize("dose", ["0", "-1", "inf", "nan"])
-def test_a_dose_that_is_none_is_refused(dose):
-    with pytest.raises(ConfigError, match=r"remedy\.dropout\.dose"):
-        resolved("+remedy=dropout", f"remedy.dropout.dose={dose}")
+@pytest.mark.parametrize("strength", ["0", "-1", "inf", "nan"])
+def test_a_dose_that_is_none_is_refused(strength):
+    with pytest.raises(ConfigError, match=r"remedy\.dropout\.strength"):
+        resolved("+remedy=dropout", f"remedy.dropout.strength={strength}")
 
 
 def test_neither_reference_nor_regime_nor_expectation_is_read():
@@ -177,7 +177,7 @@ def test_advice_names_remedies_with_doses_that_act():
     run = resolved()
     for regime in CURES:
         for hint in advise((Finding("oscillating", 0.3, 0.1, None, ""),), regime):
-            assert config.treated(run, {hint.remedy: hint.dose}).remedies, hint
+            assert config.treated(run, {hint.remedy: hint.strength}).remedies, hint
 
 
 @pytest.mark.parametrize("recipe", ["digits", "pairs"])

@@ -1,8 +1,8 @@
 """Remedies: named changes of a run's settings, each on the settings as they stand, in the order given.
 
 A remedy sees a `Patient`: how the run trains, its data and its model. The recipe's reference, the regime's name and the
-expected verdict are not part of it, so that no remedy can simply put back what was known to be good. A dose of 1 is the
-remedy's own default; advice reads other doses from the curves. Pure: nothing here trains or loads anything.
+expected verdict are not part of it, so that no remedy can simply put back what was known to be good. A strength of 1 is the
+remedy's own default; advice reads other strengths from the curves. Pure: nothing here trains or loads anything.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Given:
     """A remedy that acted, how strongly, and what it changed in words."""
 
     remedy: str
-    dose: float
+    strength: float
     change: str
 
 
@@ -55,17 +55,17 @@ class CannotActError(Exception):
 Remedy = Callable[[Patient, float], tuple[Patient, str]]
 
 
-def apply(patient: Patient, doses: Mapping[str, float]) -> tuple[Patient, tuple[Given, ...], tuple[Skipped, ...]]:
+def apply(patient: Patient, strengths: Mapping[str, float]) -> tuple[Patient, tuple[Given, ...], tuple[Skipped, ...]]:
     """The patient after the remedies, in order; what they changed, and which of them could not act.
 
-    Doses are finite and above 0. Raises `KeyError` for a name that is no remedy.
+    Strengths are finite and above 0. Raises `KeyError` for a name that is no remedy.
     """
     given: list[Given] = []
     skipped: list[Skipped] = []
-    for name, dose in doses.items():
+    for name, strength in strengths.items():
         try:
-            patient, change = REMEDIES[name](patient, dose)
-            given.append(Given(name, dose, change))
+            patient, change = REMEDIES[name](patient, strength)
+            given.append(Given(name, strength, change))
         except CannotActError as error:
             skipped.append(Skipped(name, str(error)))
     return patient, tuple(given), tuple(skipped)
@@ -77,29 +77,29 @@ def _set(patient: Patient, key: str, value: Any, words: str) -> tuple[Patient, s
     return changed, f"{words} {_short(before)} -> {_short(value)}"
 
 
-def _early_stopping(patient: Patient, dose: float) -> tuple[Patient, str]:
+def _early_stopping(patient: Patient, strength: float) -> tuple[Patient, str]:
     if patient.train.early_stopping is not None:
         raise CannotActError(f"early stopping is on already, patience {patient.train.early_stopping}")
     train = replace(patient.train, early_stopping=PATIENCE, keep_best=True)
     return replace(patient, train=train), f"early stopping, patience {PATIENCE}, best model kept"
 
 
-def _weight_decay(patient: Patient, dose: float) -> tuple[Patient, str]:
-    return _set(patient, "weight_decay", patient.train.weight_decay + 0.5 * dose, "weight decay")
+def _weight_decay(patient: Patient, strength: float) -> tuple[Patient, str]:
+    return _set(patient, "weight_decay", patient.train.weight_decay + 0.5 * strength, "weight decay")
 
 
-def _dropout(patient: Patient, dose: float) -> tuple[Patient, str]:
+def _dropout(patient: Patient, strength: float) -> tuple[Patient, str]:
     if "dropout" not in patient.model:
         raise CannotActError("the recipe has no dropout to set")
     stated = patient.model["dropout"]
     before = USUAL_DROPOUT if stated is None else float(stated)
-    after = round(min(1 - (1 - before) * 0.75**dose, max(MOST_DROPOUT, before)), 3)
+    after = round(min(1 - (1 - before) * 0.75**strength, max(MOST_DROPOUT, before)), 3)
     if after <= before:
         raise CannotActError(f"dropout is {before:g} already")
     return _model(patient, dropout=after), f"dropout {'of the checkpoint' if stated is None else stated} -> {after:g}"
 
 
-def _more_data(patient: Patient, dose: float) -> tuple[Patient, str]:
+def _more_data(patient: Patient, strength: float) -> tuple[Patient, str]:
     """More rows where the recipe states that there are more, more copies where it can make them.
 
     The number of steps stays about what it was: the cure is other examples, not longer training.
@@ -109,17 +109,17 @@ def _more_data(patient: Patient, dose: float) -> tuple[Patient, str]:
     factor = 1.0
     own = bool(data.get("train"))  # a file of the user's, of which we know no more than it holds
     if sizes.train and sizes.most and sizes.most > sizes.train and not own:
-        rows = min(sizes.most, round(sizes.train * (1 + 3 * dose)))
+        rows = min(sizes.most, round(sizes.train * (1 + 3 * strength)))
         changes.append(f"training examples {sizes.train} -> {rows}")
         factor *= rows / sizes.train
         sizes = replace(sizes, train=rows)
     if "augment" in data and (before := int(data["augment"])) < MOST_COPIES:
-        data["augment"] = min(MOST_COPIES, before + max(1, round(3 * dose)))
+        data["augment"] = min(MOST_COPIES, before + max(1, round(3 * strength)))
         changes.append(f"shifted copies {before} -> {data['augment']}")
         factor *= (1 + data["augment"]) / (1 + before)
     if data.get("max_examples"):
         before = int(data["max_examples"])
-        data["max_examples"] = round(before * (1 + 3 * dose))
+        data["max_examples"] = round(before * (1 + 3 * strength))
         changes.append(f"at most {before} -> {data['max_examples']} examples")
     if not changes:
         raise CannotActError("the recipe has no more examples, and no way to make some")
@@ -130,12 +130,12 @@ def _more_data(patient: Patient, dose: float) -> tuple[Patient, str]:
     return replace(patient, train=train, sizes=sizes, data=data), ", ".join(changes)
 
 
-def _smaller_model(patient: Patient, dose: float) -> tuple[Patient, str]:
-    return _width(patient, 0.5**dose, "smaller")
+def _smaller_model(patient: Patient, strength: float) -> tuple[Patient, str]:
+    return _width(patient, 0.5**strength, "smaller")
 
 
-def _larger_model(patient: Patient, dose: float) -> tuple[Patient, str]:
-    return _width(patient, 2.0**dose, "larger")
+def _larger_model(patient: Patient, strength: float) -> tuple[Patient, str]:
+    return _width(patient, 2.0**strength, "larger")
 
 
 def _width(patient: Patient, factor: float, wanted: str) -> tuple[Patient, str]:
@@ -149,20 +149,20 @@ def _width(patient: Patient, factor: float, wanted: str) -> tuple[Patient, str]:
     return _model(patient, width=after), f"width {before} -> {after}"
 
 
-def _train_longer(patient: Patient, dose: float) -> tuple[Patient, str]:
+def _train_longer(patient: Patient, strength: float) -> tuple[Patient, str]:
     before = int(_knob(patient.train.epochs))
-    return _set(patient, "epochs", max(before + 1, math.ceil(before * (1 + 2 * dose))), "epochs")
+    return _set(patient, "epochs", max(before + 1, math.ceil(before * (1 + 2 * strength))), "epochs")
 
 
-def _raise_rate(patient: Patient, dose: float) -> tuple[Patient, str]:
-    return _set(patient, "learning_rate", _knob(patient.train.learning_rate) * 10**dose, "learning rate")
+def _raise_rate(patient: Patient, strength: float) -> tuple[Patient, str]:
+    return _set(patient, "learning_rate", _knob(patient.train.learning_rate) * 10**strength, "learning rate")
 
 
-def _lower_rate(patient: Patient, dose: float) -> tuple[Patient, str]:
-    return _set(patient, "learning_rate", _knob(patient.train.learning_rate) / (10 * dose), "learning rate")
+def _lower_rate(patient: Patient, strength: float) -> tuple[Patient, str]:
+    return _set(patient, "learning_rate", _knob(patient.train.learning_rate) / (10 * strength), "learning rate")
 
 
-def _less_regularization(patient: Patient, dose: float) -> tuple[Patient, str]:
+def _less_regularization(patient: Patient, strength: float) -> tuple[Patient, str]:
     decay, dropout = patient.train.weight_decay, float(patient.model.get("dropout") or 0.0)
     if not (decay or dropout):
         raise CannotActError("there is neither dropout nor weight decay to take away")
@@ -172,35 +172,35 @@ def _less_regularization(patient: Patient, dose: float) -> tuple[Patient, str]:
     return changed, f"weight decay {_short(decay)} -> 0" + (f", dropout {dropout:g} -> 0" if dropout else "")
 
 
-def _larger_batch(patient: Patient, dose: float) -> tuple[Patient, str]:
+def _larger_batch(patient: Patient, strength: float) -> tuple[Patient, str]:
     before, most = int(_knob(patient.train.batch_size)), patient.sizes.train
-    after = max(before + 1, round(before * 4 * dose))
+    after = max(before + 1, round(before * 4 * strength))
     after = after if most is None else min(after, most)
     if after <= before:
         raise CannotActError(f"a batch of {before} is the whole training set already")
     return _set(patient, "batch_size", after, "batch size")
 
 
-def _clip_gradients(patient: Patient, dose: float) -> tuple[Patient, str]:
+def _clip_gradients(patient: Patient, strength: float) -> tuple[Patient, str]:
     before = patient.train.max_grad_norm
-    return _set(patient, "max_grad_norm", (before or 1.0) / (10 * dose), "clipping of the gradient norm")
+    return _set(patient, "max_grad_norm", (before or 1.0) / (10 * strength), "clipping of the gradient norm")
 
 
-def _warm_up(patient: Patient, dose: float) -> tuple[Patient, str]:
+def _warm_up(patient: Patient, strength: float) -> tuple[Patient, str]:
     before = patient.train.warmup
-    after = round(min(before + 0.3 * dose, WARMUP_LIMIT), 3)
+    after = round(min(before + 0.3 * strength, WARMUP_LIMIT), 3)
     if after <= before:
         raise CannotActError(f"the warm-up takes {before:g} of the run already")
     return _set(patient, "warmup", after, "warm-up share")
 
 
-def _cleaner_data(patient: Patient, dose: float) -> tuple[Patient, str]:
+def _cleaner_data(patient: Patient, strength: float) -> tuple[Patient, str]:
     if "label_noise" not in patient.data or patient.data.get("train"):
         raise CannotActError("the recipe knows of no wrong labels in its data")
     before = float(patient.data["label_noise"])
     if not before:
         raise CannotActError("the labels are clean already")
-    after = round(before * 0.1**dose, 4)
+    after = round(before * 0.1**strength, 4)
     return replace(patient, data={**patient.data, "label_noise": after}), f"wrong labels {before:g} -> {after:g}"
 
 

@@ -118,22 +118,22 @@ def resolve(schema: Schema) -> Config:
         expected=regime.expect if regime else None,
         audit=schema.audit,
     )
-    config = treated(config, {name: remedy.dose for name, remedy in schema.remedy.items()})
+    config = treated(config, {name: remedy.strength for name, remedy in schema.remedy.items()})
     check(config)
     return config
 
 
-def treated(config: Config, doses: Mapping[str, float]) -> Config:
+def treated(config: Config, strengths: Mapping[str, float]) -> Config:
     """The run with remedies on top of its settings as they stand, in order.
 
     A run that a remedy has changed is no longer expected to show its regime: nothing is expected of it.
     """
     recipe = config.recipe
-    for name, dose in doses.items():
+    for name, strength in strengths.items():
         _require(name in remedies.REMEDIES, "remedy", name, f"one of {', '.join(sorted(remedies.REMEDIES))}")
-        _require(0 < dose < math.inf, f"remedy.{name}.dose", dose, "a number above 0")
+        _require(0 < strength < math.inf, f"remedy.{name}.strength", strength, "a number above 0")
     patient = Patient(config.train, recipe.sizes, recipe.data, recipe.model)
-    patient, given, skipped = remedies.apply(patient, doses)
+    patient, given, skipped = remedies.apply(patient, strengths)
     return replace(
         config,
         train=patient.train,

@@ -71,10 +71,10 @@ class Regime:
 
 @dataclass
 class Remedy:
-    """A remedy to give: the regimes it is for, and how strongly; 1 is its own default dose."""
+    """A remedy to give: the regimes it is for, and how strongly; 1 is its own default strength."""
 
     regimes: list[str] = field(default_factory=list)
-    dose: float = 1.0
+    strength: float = 1.0
 
 
 @dataclass

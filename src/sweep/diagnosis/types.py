@@ -23,11 +23,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Advice:
-    """A remedy by name, how strong a dose the curves call for (1 is the remedy's own default), and why."""
+    """A remedy by name, how strong the curves want it (1 is the default), and why."""
 
     remedy: str
     text: str
-    dose: float = 1.0
+    strength: float = 1.0
 
 
 @dataclass(frozen=True)

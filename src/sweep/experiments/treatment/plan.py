@@ -25,7 +25,7 @@ PARAMETER = "treatment"
 def treat(config: Config, advice: Sequence[Mapping[str, Any]]) -> Config | None:
     """The run with the first remedy of the advice that can act on it, on top; None where none can."""
     for hint in advice:
-        after = treated(config, {hint["remedy"]: hint["dose"]})
+        after = treated(config, {hint["remedy"]: hint["strength"]})
         if len(after.remedies) > len(config.remedies):
             return after
         config = after  # it keeps why the remedy was skipped

@@ -52,7 +52,7 @@ def steps(runs: Sequence[Mapping[str, Any]], folder: Path) -> list[dict[str, Any
         if not run["diagnosed"]:
             continue
         said = json.loads((folder / Path(run["dir"]).name / "diagnosis.json").read_text(encoding="utf-8"))
-        given = said["remedies"][-1] if run["trial"] else {"remedy": None, "dose": None, "change": None}
+        given = said["remedies"][-1] if run["trial"] else {"remedy": None, "strength": None, "change": None}
         finding = said["findings"][0]["text"] if said["findings"] else None
         kept = {key: run.get(key) for key in ("diagnosed", "confidence", "test_loss", "test_acc", "steps")}
         rows.append({"trial": run["trial"], **given, "skipped": said["skipped"], "finding": finding, **kept})
