@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sweep.diagnosis.monitor import Alert, Monitor
 from sweep.diagnosis.replay import Replay, replay
-from sweep.diagnosis.types import REGIMES, Advice, Baseline, Diagnosis, Finding, Regime
+from sweep.diagnosis.types import Advice, Baseline, Diagnosis, Finding
 from sweep.diagnosis.verdict import diagnose
+from sweep.regimes import NAMES as REGIMES
 
 __all__ = [
     "REGIMES",
@@ -15,7 +16,6 @@ __all__ = [
     "Diagnosis",
     "Finding",
     "Monitor",
-    "Regime",
     "Replay",
     "diagnose",
     "replay",

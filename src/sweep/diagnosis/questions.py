@@ -6,20 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from sweep.curves import Curves
-from sweep.diagnosis.features import Features
-from sweep.diagnosis.noise import smooth
-from sweep.diagnosis.series import PreparedSeries
+from sweep.diagnosis.findings.rule import Measures
+from sweep.diagnosis.measures import Run
 from sweep.diagnosis.types import Baseline
 
 
-def final(view: PreparedSeries, f: Features, baseline: Baseline | None) -> dict[str, Any]:
+def final(run: Run, baseline: Baseline | None) -> dict[str, Any]:
     """Is the end acceptable, against the best point and against chance?"""
-    end, best = view.value(f.end), view.value(float(view.main[f.best_at]))
-    side = "validation" if view.val.size else "training"
-    answer: dict[str, Any] = {"value": end, "best": best, "best_step": float(view.steps[f.best_at])}
-    text = f"{side} {view.kind} ends at {end:.4g}; its best was {best:.4g} at step {view.steps[f.best_at]:g}"
-    chance = _chance(view, baseline)
+    series = run.series
+    end, best = series.value(run.end), series.value(float(run.main[run.best_at]))
+    best_step = float(series.steps[run.best_at])
+    side = "validation" if series.val.size else "training"
+    ends = f"ends at {end:.4g}" + (f" (median of the last {run.tail})" if run.tail > 1 else "")
+    answer: dict[str, Any] = {"value": end, "best": best, "best_step": best_step}
+    text = f"{side} {series.kind} {ends}; its best was {best:.4g} at step {best_step:g}"
+    chance = _chance(run, baseline)
     if chance is not None:
         answer["baseline"] = chance
         answer["acceptable"] = end < 0.95 * chance if chance > 0 else end < chance
@@ -27,48 +28,50 @@ def final(view: PreparedSeries, f: Features, baseline: Baseline | None) -> dict[
     return {**answer, "text": text}
 
 
-def _chance(view: PreparedSeries, baseline: Baseline | None) -> float | None:
+def _chance(run: Run, baseline: Baseline | None) -> float | None:
     if baseline is None:
         return None
-    if view.kind == "loss":
+    if run.series.kind == "loss":
         return baseline.loss
     return None if baseline.acc is None else 1 - baseline.acc
 
 
-def efficiency(view: PreparedSeries, f: Features) -> dict[str, Any]:
+def efficiency(run: Run) -> dict[str, Any]:
     """When was a result within 1 % of the best first to be had?"""
-    level = view.main
-    near = level <= level[f.best_at] + 0.01 * max(f.start - level[f.best_at], 0.0)
+    best = run.main[run.best_at]
+    near = run.main <= best + 0.01 * max(run.start - best, 0.0)
     first = int(np.argmax(near))
-    share = 1 - (first + 1) / f.points
-    text = f"within 1 % of the best at step {view.steps[first]:g}: the other {100 * share:.0f} % gained nothing"
-    return {"step": float(view.steps[first]), "point": first, "saved": share, "text": text}
+    step = float(run.series.steps[first])
+    saved = 1 - (first + 1) / run.points
+    text = f"within 1 % of the best at step {step:g}: the other {100 * saved:.0f} % gained nothing"
+    return {"step": step, "point": first, "saved": saved, "text": text}
 
 
-def generalization(view: PreparedSeries, f: Features, curves: Curves) -> dict[str, Any]:
+def generalization(run: Run, m: Measures) -> dict[str, Any]:
     """How far is validation from training at the end?"""
-    if not (view.val.size and view.train.size):
+    if not run.both:
         return {"gap": None, "text": "needs a training and a validation series"}
-    gap = (f.end - f.train_end) * view.scale
-    answer: dict[str, Any] = {"gap": gap, "gap_of_level": f.gap_of_level}
-    side, share = "above" if gap >= 0 else "below", 100 * abs(f.gap_of_level)
-    text = f"validation {view.kind} ends {abs(gap):.4g} {side} training ({share:.0f} % of it)"
-    train, val = curves["train_acc"].finite(), curves["val_acc"].finite()
+    gap = (run.end - run.train_end) * run.series.scale
+    share = m["gap_of_level"]
+    answer: dict[str, Any] = {"gap": gap, "gap_of_level": share}
+    side = "above" if gap >= 0 else "below"
+    text = f"validation {run.series.kind} ends {abs(gap):.4g} {side} training ({100 * abs(share):.0f} % of it)"
+    train, val = run.curves["train_acc"].finite(), run.curves["val_acc"].finite()
     if len(train) and len(val):
-        behind = answer["acc_gap"] = float(train.values[-1]) - float(val.values[-1])
+        behind = float(train.values[-1]) - float(val.values[-1])
+        answer["acc_gap"] = behind
         text += f"; accuracy is {abs(behind):.3g} {'lower' if behind >= 0 else 'higher'}"
     return {**answer, "text": text}
 
 
-def trend(view: PreparedSeries, f: Features) -> dict[str, Any]:
+def trend(run: Run, m: Measures) -> dict[str, Any]:
     """Would more training help?"""
-    level = smooth(view.main)
-    gain = max(f.gain_of_level, 0.0) * abs(f.end) * view.scale
-    error = gain / f.gain_z if f.gain_z > 0 else 0.0
-    if f.rise > 0.02 and f.rise_z > 3:
+    gain = max(m["gain_of_level"], 0.0) * abs(run.end) * run.series.scale
+    error = gain / m["gain_z"] if m["gain_z"] > 0 else 0.0
+    if m["rise"] > 0.02 and m["rise_z"] > 3:
         word = "rising: more training makes it worse"
-    elif f.gain_z > 1 and f.gain_of_drop > 0.02:
+    elif m["gain_z"] > 1 and m["gain_of_drop"] > 0.02:
         word = f"falling: as much training again would gain about {gain:.3g} +- {error:.2g}"
     else:
         word = "flat: more of the same training gains little"
-    return {"gain": gain, "error": error, "last": view.value(float(level[-1])), "text": word}
+    return {"gain": gain, "error": error, "last": run.series.value(float(run.level[-1])), "text": word}

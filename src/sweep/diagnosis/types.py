@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-Regime = Literal["healthy", "overfit", "underfit", "erratic", "inconclusive"]
-REGIMES: tuple[Regime, ...] = ("healthy", "overfit", "underfit", "erratic")
+Regime = str  # a name of `sweep.regimes.VERDICTS`
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The verdict: rules in a fixed order of precedence; the first that holds decides, the others remain findings."""
+"""The verdict: measures, findings and the model's probabilities brought together."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import math
 
 from sweep.curves import Curves
 from sweep.diagnosis.advice import advise
-from sweep.diagnosis.constants import CONFIDENCE
-from sweep.diagnosis.features import Features, measure, ratio
+from sweep.diagnosis.findings.rule import at, beyond
+from sweep.diagnosis.findings.symptoms import symptoms
+from sweep.diagnosis.findings.vote import vote
+from sweep.diagnosis.measures import Run, measure, ratio
 from sweep.diagnosis.questions import efficiency, final, generalization, trend
-from sweep.diagnosis.rule import Rule, at, beyond
-from sweep.diagnosis.rules import RULES
 from sweep.diagnosis.series import PreparedSeries, prepare_series
-from sweep.diagnosis.symptoms import symptoms
-from sweep.diagnosis.types import Baseline, Diagnosis, Finding, Regime
+from sweep.diagnosis.types import Baseline, Diagnosis, Finding
 
 TOO_LITTLE = {"rate_too_low", "too_little_training"}
 ENOUGH = 4  # points below which nothing but a plain breakdown is called
+CONFIDENCE = {"healthy": (0.717, 1.562), "overfit": (1.166, 3.754), "underfit": (0.14, 3.054), "erratic": (1.45, 2.593)}
 
 
 def diagnose(curves: Curves, baseline: Baseline | None = None) -> Diagnosis:
@@ -27,63 +27,50 @@ def diagnose(curves: Curves, baseline: Baseline | None = None) -> Diagnosis:
     return judge(prepare_series(curves), curves, baseline)
 
 
-def judge(view: PreparedSeries, curves: Curves, baseline: Baseline | None = None) -> Diagnosis:
-    """``diagnose`` of curves that were looked at already."""
-    broken = () if view.broken is None else (_broken(view.broken),)
-    if view.main.size == 0:
+def judge(series: PreparedSeries, curves: Curves, baseline: Baseline | None = None) -> Diagnosis:
+    """``diagnose`` of curves that were prepared already."""
+    broken = () if series.broken is None else (_broken(series.broken),)
+    if series.main.size == 0:
         return _without_points(broken)
-    f = measure(view, chance_of(view, baseline))
-    regime, margin, rules = weigh(view, f)
-    stuck = _stuck(view, f, baseline)
+    run = Run(series, curves, chance_of(series, baseline))
+    m = measure(run)
+    voted = vote(run, m)
+    regime, margin = voted.regime, _margin(voted)
+    if run.points < ENOUGH:
+        regime, margin = "inconclusive", 0.0
+    stuck = _stuck(run)
     if broken:
         regime, margin = "erratic", 3.0
     elif stuck and regime == "healthy":
         regime, margin = "underfit", beyond(stuck.value, stuck.bound)
-    behind = [rule.finding(view, f) for rule in rules]
-    if regime == "erratic":  # a run that was thrown got nowhere for another reason
+    behind = [rule.finding(run, m) for rule in voted.holding]
+    if regime == "erratic":  # an unstable run also moves little: don't report it as undertrained
         behind = [finding for finding in behind if finding.name not in TOO_LITTLE]
-    findings = (*broken, *behind, *((stuck,) if stuck else ()), *symptoms(view, f, curves))
+    findings = (*broken, *behind, *((stuck,) if stuck else ()), *symptoms(run, m))
     if regime == "inconclusive":
-        text = f"{f.points} points are too few for a verdict"
-        findings = (Finding("too_short", f.points, ENOUGH, None, text), *findings)
+        text = f"{run.points} points are too few for a verdict"
+        findings = (Finding("too_short", run.points, ENOUGH, None, text), *findings)
     return Diagnosis(
         regime,
-        confidence(regime, margin, bool(view.val.size)),
+        confidence(regime, margin, bool(series.val.size)),
         findings,
         advise(findings, regime),
-        final(view, f, baseline),
-        efficiency(view, f),
-        generalization(view, f, curves),
-        trend(view, f),
+        final(run, baseline),
+        efficiency(run),
+        generalization(run, m),
+        trend(run, m),
     )
 
 
-def weigh(view: PreparedSeries, f: Features) -> tuple[Regime, float, list[Rule]]:
-    """The regime, how clear the case is, and the rules that hold, those behind the verdict first.
-
-    The margin is the smaller of how far the deciding rule is beyond its bound and how far all rules that come before
-    it are below theirs; for a healthy run, how far all rules are below.
-    """
-    strengths = [rule.strength(view, f) for rule in RULES]
-    holding = [rule for rule, strength in zip(RULES, strengths, strict=True) if strength > 0]
-    if f.points < ENOUGH:
-        return "inconclusive", 0.0, holding
-    if not holding:
-        return "healthy", -max(strengths), []
-    regime = holding[0].regime
-    earlier = [-strengths[at] for at in range(_first(regime))]
-    own = max(strength for rule, strength in zip(RULES, strengths, strict=True) if rule.regime == regime)
-    ordered = sorted(holding, key=lambda rule: rule.regime != regime)
-    return regime, max(min([*earlier, own]), 0.0), ordered
+def _margin(voted):
+    if voted.regime == "healthy":
+        return -max(voted.strengths.values())
+    order = ("erratic", "overfit", "underfit")
+    earlier = [-voted.strengths[r] for r in order[: order.index(voted.regime)]]
+    return max(min([*earlier, voted.strengths[voted.regime]]), 0.0)
 
 
-def _first(regime: Regime) -> int:
-    """Where the rules of a regime begin."""
-    return next(at for at, rule in enumerate(RULES) if rule.regime == regime)
-
-
-def confidence(regime: Regime, margin: float, validated: bool = True) -> float:
-    """The calibrated chance that a verdict this clear is right; at most even odds for health without validation."""
+def confidence(regime: str, margin: float, validated: bool = True) -> float:
     if regime == "inconclusive":
         return 0.0
     offset, slope = CONFIDENCE[regime]
@@ -102,17 +89,17 @@ def _without_points(broken: tuple[Finding, ...]) -> Diagnosis:
     return Diagnosis("inconclusive", 0.0, (nothing,))
 
 
-def chance_of(view: PreparedSeries, baseline: Baseline | None) -> float:
-    """What a constant predictor reaches, in the units of the view; infinite where that is not known."""
-    if baseline is None or baseline.loss is None or view.kind != "loss" or not baseline.loss > 0:
+def chance_of(series: PreparedSeries, baseline: Baseline | None) -> float:
+    """What a constant predictor reaches, in the units of the prepared series; infinite where that is not known."""
+    if baseline is None or baseline.loss is None or series.kind != "loss" or not baseline.loss > 0:
         return math.inf
-    return baseline.loss / view.scale + view.offset
+    return baseline.loss / series.scale + series.offset
 
 
-def _stuck(view: PreparedSeries, f: Features, baseline: Baseline | None) -> Finding | None:
+def _stuck(run: Run) -> Finding | None:
     """No better than a constant predictor, in training and validation, where the baseline is known."""
-    level = min(f.end, f.train_end) if view.train.size and view.val.size else f.end
-    share = ratio(level - view.offset, chance_of(view, baseline) - view.offset)
+    level = min(run.end, run.train_end) if run.both else run.end
+    share = ratio(level - run.series.offset, run.chance - run.series.offset)
     if share <= 0.97:
         return None
     text = f"the loss ends at {100 * share:.0f} % of what a constant predictor reaches"
