@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from sweep.curves import Curves, Series
-from sweep.diagnosis.features import measure, ratio
+from sweep.diagnosis.findings.rule import beyond
+from sweep.diagnosis.findings.vote import RULES
+from sweep.diagnosis.measures import MEASURES, Run, measure, ratio
 from sweep.diagnosis.noise import (
     binned_means,
     jump_correlation,
@@ -17,12 +19,21 @@ from sweep.diagnosis.noise import (
     smooth,
     window_for,
 )
-from sweep.diagnosis.rule import beyond
-from sweep.diagnosis.rules import RULES
 from sweep.diagnosis.series import prepare_series
 from sweep.diagnosis.trend import extrapolate
 
 RNG = np.random.default_rng(3)
+
+
+def run_of(chance: float = np.inf, **series) -> Run:
+    """A run of plain lists; ``chance`` in the unit of the losses."""
+    curves = Curves.of(**series)
+    prepared = prepare_series(curves)
+    return Run(prepared, curves, chance / prepared.scale)
+
+
+def measured(name: str, chance: float = np.inf, **series) -> float:
+    return MEASURES[name](run_of(chance, **series))
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 50])
@@ -75,12 +86,12 @@ def test_climbs_are_those_of_both_but_for_the_largest() -> None:
 
 
 def test_what_was_learnt_counts_from_chance_where_the_run_began_above_it() -> None:
-    curves = Curves.of(train_loss=[4.5, 1.1, 1.0, 0.9, 0.85, 0.8], val_loss=[4.5, 1.1, 1.0, 0.9, 0.85, 0.8])
-    view = prepare_series(curves)
-    assert measure(view).moved == pytest.approx(1 - 0.8 / 4.5)
-    assert measure(view, 1.0 / view.scale).moved == pytest.approx(0.2)
-    assert measure(view, 9.0 / view.scale) == measure(view)
-    assert measure(view, 1.0 / view.scale).exploded == measure(view).exploded  # an explosion is one from the start
+    losses = [4.5, 1.1, 1.0, 0.9, 0.85, 0.8]
+    series = {"train_loss": losses, "val_loss": losses}
+    assert measured("moved", **series) == pytest.approx(1 - 0.8 / 4.5)
+    assert measured("moved", 1.0, **series) == pytest.approx(0.2)
+    assert measured("moved", 9.0, **series) == measured("moved", **series)
+    assert measured("rise_above_start", 1.0, **series) == measured("rise_above_start", **series)
 
 
 @pytest.mark.parametrize("rate", [0.7, 2.0, 5.0])
@@ -108,17 +119,74 @@ def test_extrapolate_against_a_fit_of_its_own() -> None:
 def test_measures_of_a_curve_drawn_by_hand() -> None:
     val = np.r_[np.linspace(2.0, 0.5, 31), np.linspace(0.5, 1.0, 31)[1:]]
     train = np.linspace(2.0, 0.1, 61)
-    f = measure(prepare_series(Curves.of(train_loss=train, val_loss=val)))
-    assert f.bottom_at == pytest.approx(30, abs=3)
-    unit = prepare_series(Curves.of(train_loss=train, val_loss=val)).scale
-    assert f.start * unit == pytest.approx(2.0)
-    assert f.bottom * unit == pytest.approx(0.5, abs=0.08)
-    assert f.rise_of_drop == pytest.approx(1 / 3, abs=0.07)
-    assert f.rise_of_level == pytest.approx(1.0, abs=0.25)
-    assert f.rise == pytest.approx(np.sqrt(f.rise_of_drop * f.rise_of_level))
-    assert f.since == pytest.approx(0.5, abs=0.06)
-    assert f.train_lost == pytest.approx(0.95, abs=0.06)
-    assert f.gain_of_drop == pytest.approx(0, abs=1e-4)
+    run = run_of(train_loss=train, val_loss=val)
+    m = measure(run)
+    assert run.bottom_at == pytest.approx(30, abs=3)
+    assert run.start * run.series.scale == pytest.approx(2.0)
+    assert run.bottom * run.series.scale == pytest.approx(0.5, abs=0.08)
+    assert m["rise_of_drop"] == pytest.approx(1 / 3, abs=0.07)
+    assert m["rise_of_level"] == pytest.approx(1.0, abs=0.25)
+    assert m["rise"] == pytest.approx(np.sqrt(m["rise_of_drop"] * m["rise_of_level"]))
+    assert m["time_since_bottom"] == pytest.approx(0.5, abs=0.06)
+    assert m["train_fall"] == pytest.approx(0.95, abs=0.06)
+    assert m["gain_of_drop"] == pytest.approx(0, abs=1e-4)
+    assert m["gap_of_level"] == pytest.approx(0.9, abs=0.1)
+    assert m["level_ratio"] == pytest.approx(np.log(1.0 / 0.1), abs=0.7)
+    assert m["log_points"] == pytest.approx(np.log10(61))
+    assert m["drop_time"] == pytest.approx(0.25, abs=0.06)
+    assert m["highest_climb"] == pytest.approx(1 / 3, abs=0.07)
+
+
+def test_a_measure_that_cannot_be_asked_is_nan() -> None:
+    alone = measure(run_of(train_loss=np.linspace(2, 1, 30)))
+    for name in ("gap_of_level", "gap_growth", "train_density", "jump_correlation_", "acc_end", "constant_acc_share"):
+        assert np.isnan(alone[name]), name
+    unlogged = measure(run_of(val_loss=np.linspace(2, 1, 30)))
+    for name in ("train_fall", "train_left", "train_sign_changes", "fall_since_bottom", "train_rise", "start_ratio"):
+        assert np.isnan(unlogged[name]), name
+
+
+def test_no_measure_knows_a_unit_of_loss_or_step() -> None:
+    val, train = np.r_[3.0, 2 + RNG.random(40)], np.r_[3.0, 1 + RNG.random(40)]
+    curves = Curves.of(train_loss=train, val_loss=val)
+    other = Curves({name: Series(series.steps * 7, series.values * 1e4) for name, series in curves.series.items()})
+    first, second = (measure(Run(prepare_series(each), each)) for each in (curves, other))
+    assert first == pytest.approx(second, nan_ok=True)
+
+
+def test_steadiness_against_loops() -> None:
+    val = np.r_[4.0, RNG.random(50)]
+    lowest, heights = np.inf, []
+    for value in val:
+        lowest = min(lowest, value)
+        heights.append(value - lowest)
+    run = run_of(val_loss=val)
+    drop = run.drop * run.series.scale
+    assert MEASURES["excess_over_best"](run) == pytest.approx(np.mean(heights) / drop)
+    assert MEASURES["sharp_rises"](run) == pytest.approx(np.mean([b - a > 0.1 * drop for a, b in pairwise(val)]))
+    turns = [(b - a) * (c - b) < 0 for a, b, c in zip(val, val[1:], val[2:], strict=False)]
+    assert MEASURES["sign_changes"](run) == pytest.approx(np.mean(turns))
+
+
+def test_the_slope_of_the_end_against_numpy() -> None:
+    val = 3 - 0.01 * np.arange(60) + 0.02 * RNG.normal(size=60)
+    late = val[-20:]
+    (slope, _), covariance = np.polyfit(np.arange(20), late, 1, cov=True)
+    assert measured("late_fall_z", val_loss=val) == pytest.approx(-slope / np.sqrt(covariance[0, 0]), rel=1e-6)
+
+
+def test_accuracies() -> None:
+    series = {"val_loss": np.linspace(1, 0.7, 10)}
+    assert measured("constant_acc_share", **series, val_acc=[0.31, *[0.25] * 9]) == pytest.approx(0.9)
+    assert measured("chance_distance", **series, val_acc=[0.25] * 10) == pytest.approx(0)
+    assert np.isnan(measured("chance_distance", **series, val_acc=[0.9] * 10))
+    percent = {"train_acc": np.linspace(30, 99, 10), "val_acc": np.linspace(30, 60, 10)}
+    assert measured("acc_gap", **series, **percent) == pytest.approx(0.39)
+    assert measured("acc_gain", **series, **percent) == pytest.approx(0.30)
+
+
+def test_non_finite_values_are_counted() -> None:
+    assert measured("nonfinite_share", val_loss=[1, np.nan, 0.5, np.inf], train_loss=[1, 1, 1, 1]) == 0.25
 
 
 def test_dense_training_is_averaged_between_validations() -> None:
@@ -151,9 +219,9 @@ def test_ratio(top: float, below: float, found: float) -> None:
 def test_strength_is_the_weakest_condition() -> None:
     assert beyond(2, 1) == pytest.approx(np.log(2))
     assert beyond(-1, 1) == beyond(float("nan"), 1) == -3
-    view = prepare_series(Curves.of(train_loss=np.ones(30), val_loss=np.ones(30)))
-    f = measure(view)
+    run = run_of(train_loss=np.ones(30), val_loss=np.ones(30))
+    m = measure(run)
     for rule in RULES:
-        pairs = rule.asks(view, f)
+        pairs = rule.asks(run, m)
         if pairs is not None:
-            assert rule.strength(view, f) == min(beyond(value, bound) for value, bound in pairs)
+            assert rule.strength(run, m) == min(beyond(value, bound) for value, bound in pairs)
