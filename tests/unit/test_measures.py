@@ -190,9 +190,24 @@ def test_non_finite_values_are_counted() -> None:
 
 
 def test_dense_training_is_averaged_between_validations() -> None:
-    steps = np.arange(1, 101)
-    view = prepare_series(Curves({"batch_loss": Series(steps, steps), "val_loss": Series([50, 100], [1.0, 1.0])}))
-    assert np.allclose(view.train * view.scale, [25.5, 75.5])
+    steps, validated = np.arange(1, 101), [20, 40, 60, 80, 100]
+    run = prepare_series(Curves({"batch_loss": Series(steps, steps), "val_loss": Series(validated, np.ones(5))}))
+    assert np.allclose(run.train * run.scale, [10.5, 30.5, 50.5, 70.5, 90.5])
+
+
+def test_a_few_validations_do_not_silence_a_long_training_series() -> None:
+    steps = np.arange(200)
+    curves = {"train_loss": Series(steps, np.exp(steps / 20.0)), "val_loss": Series([0, 99, 199], [2.5, 2.0, 1.9])}
+    run = prepare_series(Curves(curves))
+    assert run.val.size == 0
+    assert run.set_aside == 3
+    assert run.main.size == 200
+
+
+def test_zeros_before_the_first_loss_are_not_recorded() -> None:
+    run = prepare_series(Curves.of(train_loss=[0.0, 0.0, 4.0, 3.0, 2.0, 0.0]))
+    assert np.allclose(run.main * run.scale, [4.0, 3.0, 2.0, 0.0])
+    assert prepare_series(Curves.of(train_loss=[0.0] * 5)).main.size == 5
 
 
 def test_other_grids_are_interpolated() -> None:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from sweep.curves import Curves, Floats, Series
+from sweep.curves import EMPTY, Curves, Floats, Series
 
 NOTHING: Floats = np.zeros(0)
-HIGHEST = 1e60  # in typical values; what is beyond may as well be there, and its square can be computed
+HIGHEST = 1e60  # in typical values; anything beyond is held there, so that its square can be computed
+FEW = 5  # validation points below which a training series that is much longer is judged in their place
+MUCH_LONGER = 8  # times as many training rows as validation points
+GRID = 100  # steps that a training series without validation is thinned to, where it has more than twice as many
 
 
 @dataclass(frozen=True)
 class PreparedSeries:
     """The series that are judged: finite, divided by ``scale`` and raised by ``offset``.
 
-    All arrays but ``batch`` are of shape ``(points,)``; ``val`` and ``train`` are empty where there is none. ``time``
-    is the step as a share of the run, which ends at 1. ``kind`` tells what is judged: a loss, or the error 1 - accuracy
-    where no loss was recorded. ``broken`` is the step from which the run's losses stay NaN or Inf. ``evaluated`` tells
-    that training was logged as such, not made of single batches.
+    All arrays but ``batch`` have the shape ``(points,)``; ``val`` and ``train`` are empty where there is none. ``time``
+    is the step as a share of the run, which ends at 1. ``kind`` is what is judged: "loss", or "error", 1 - accuracy,
+    where no loss was recorded. ``broken`` is the step from which the run's losses stay NaN or infinite. ``evaluated``
+    means that training was logged as such, not made of single batches. ``set_aside`` counts validation points that are
+    too few to be judged beside a long training series.
     """
 
     steps: Floats
@@ -32,6 +37,7 @@ class PreparedSeries:
     offset: float
     broken: float | None
     evaluated: bool
+    set_aside: int = 0
 
     def value(self, level: float) -> float:
         """A level in the units of the log."""
@@ -43,58 +49,89 @@ class PreparedSeries:
         return self.val if self.val.size else self.train
 
 
+class _Chosen(NamedTuple):
+    """Finite series of one kind; training is made of single batches where it was not logged as such."""
+
+    kind: str
+    val: Series
+    train: Series
+    batch: Series
+    evaluated: bool
+    set_aside: int
+
+
 def prepare_series(curves: Curves) -> PreparedSeries:
-    """Choose the series to judge and put them on one grid, that of the validation points where there are any."""
-    kind, val, train, batch = "loss", curves["val_loss"], curves["train_loss"], curves["batch_loss"]
-    broken = min((at for at in map(_breaks, (val, train, batch)) if at is not None), default=None)
-    if len(val) == 0 and (len(curves["val_acc"]) or len(curves["val_f1"]) or len(train) == len(batch) == 0):
-        batch = Series([], [])
-        kind, val, train = "error", _error(curves, "val"), _error(curves, "train")
-    val, train, batch = val.finite(), train.finite(), batch.finite()
-    scale = _size(val, train, batch)
-    if len(val):
-        steps, judged = val.steps, _in(scale, val.values)
-        learnt = _onto(steps, train if len(train) else batch, scale)
-    else:
-        source = train if len(train) else batch
-        steps = source.steps if len(source) <= 200 else source.steps[np.linspace(0, len(source) - 1, 100).astype(int)]
-        judged, learnt = NOTHING, _onto(steps, source, scale)
-    parts = judged, learnt, _in(scale, batch.values)
-    offset = _offset(parts)
+    """Choose the series to judge and put them on one grid: the validation points, where there are enough of them."""
+    chosen = _choose(curves)
+    scale = _typical_size(chosen.val, chosen.train, chosen.batch)
+    source = chosen.train if len(chosen.train) else chosen.batch
+    steps = chosen.val.steps if len(chosen.val) else _grid(source)
+    val = _in_units(scale, chosen.val.values)
+    train = _at_steps(steps, source, scale)
+    batch = _in_units(scale, chosen.batch.values)
+    offset = _offset(val, train, batch)
     if offset:
-        parts = judged + offset, learnt + offset, parts[2] + offset
-    return PreparedSeries(steps, share(steps), *parts, kind, scale, offset, broken, len(train) > 0)
+        val, train, batch = val + offset, train + offset, batch + offset
+    return PreparedSeries(
+        steps=steps,
+        time=share_of_run(steps),
+        val=val,
+        train=train,
+        batch=batch,
+        kind=chosen.kind,
+        scale=scale,
+        offset=offset,
+        broken=_broken_from(curves),
+        evaluated=chosen.evaluated,
+        set_aside=chosen.set_aside,
+    )
 
 
-def _offset(parts: tuple[Floats, ...]) -> float:
-    """What has to be added to losses below zero, which have no zero to take shares of: a tenth of the range is left."""
-    lowest = min((float(part.min()) for part in parts if part.size), default=0.0)
-    if lowest >= 0:
-        return 0.0
-    return 0.1 * (max(float(part.max()) for part in parts if part.size) - lowest) - lowest
-
-
-def share(steps: Floats) -> Floats:
+def share_of_run(steps: Floats) -> Floats:
     """Steps as shares of the run: counted from 0, or from the first step where that is negative."""
     if steps.size == 0:
         return steps
-    half = 0.5 * steps
+    half = 0.5 * steps  # the difference of two steps must not overflow
     origin = min(float(half[0]), 0.0)
     return (half - origin) / max(float(half[-1]) - origin, 5e-324)
 
 
-def _in(scale: float, values: Floats) -> Floats:
-    with np.errstate(over="ignore"):  # clipped at once
-        return np.clip(values / scale, -HIGHEST, HIGHEST)
+def _choose(curves: Curves) -> _Chosen:
+    val, train, batch = curves["val_loss"], curves["train_loss"], curves["batch_loss"]
+    no_loss = len(train) == len(batch) == 0
+    has_val_error = bool(len(curves["val_acc"]) or len(curves["val_f1"]))
+    kind = "loss"
+    if len(val) == 0 and (has_val_error or no_loss):
+        kind, val, train, batch = "error", _error(curves, "val"), _error(curves, "train"), EMPTY
+    evaluated = len(train) > 0
+    val, train, batch = (_recorded(series) for series in (val, train, batch))
+    few = len(val) < FEW and max(len(train), len(batch)) >= MUCH_LONGER * max(len(val), 1)
+    set_aside = len(val) if few else 0
+    return _Chosen(kind, EMPTY if few else val, train, batch, evaluated, set_aside)
+
+
+def _recorded(series: Series) -> Series:
+    """The finite points, without zeros before the first other value: a counter that had not been filled yet."""
+    finite = series.finite()
+    other = np.flatnonzero(finite.values)
+    leading = int(other[0]) if other.size else 0
+    return Series(finite.steps[leading:], finite.values[leading:]) if leading else finite
 
 
 def _error(curves: Curves, side: str) -> Series:
     for metric in ("acc", "f1"):
         found = curves[f"{side}_{metric}"]
         if len(found):
-            top = 100.0 if len(found.finite()) and found.finite().values.max() > 1.5 else 1.0
-            return Series(found.steps, 1 - found.values / top)
-    return Series([], [])
+            finite = found.finite().values
+            highest = 100.0 if finite.size and finite.max() > 1.5 else 1.0
+            return Series(found.steps, 1 - found.values / highest)
+    return EMPTY
+
+
+def _broken_from(curves: Curves) -> float | None:
+    """The first step from which one of the losses is never finite again."""
+    ends = (_breaks(curves[name]) for name in ("val_loss", "train_loss", "batch_loss"))
+    return min((step for step in ends if step is not None), default=None)
 
 
 def _breaks(series: Series) -> float | None:
@@ -111,30 +148,52 @@ def _breaks(series: Series) -> float | None:
     return float(series.steps[first])
 
 
-def _size(*parts: Series) -> float:
-    """A typical absolute value, so that nothing overflows and no unit matters."""
-    every = np.abs(np.concatenate([part.values for part in parts]))
-    every = every[every > 0]
-    return max(float(np.sort(every)[every.size // 2]), 1e-300) if every.size else 1.0
+def _typical_size(*parts: Series) -> float:
+    """The median absolute value that is not 0, so that nothing overflows and no unit matters."""
+    sizes = np.abs(np.concatenate([part.values for part in parts]))
+    sizes = sizes[sizes > 0]
+    return max(float(np.sort(sizes)[sizes.size // 2]), 1e-300) if sizes.size else 1.0
 
 
-def _between(steps: Floats, known: Floats, values: Floats) -> Floats:
-    """Interpolated; where the steps are so close or so far that slopes overflow, the value at the step before."""
-    before: Floats = values[np.maximum(np.searchsorted(known, steps, side="right") - 1, 0)]
-    with np.errstate(all="ignore"):  # replaced at once
-        line = np.interp(steps, known, values)
-    return np.where(np.isfinite(line), np.clip(line, values.min(), values.max()), before)
+def _grid(source: Series) -> Floats:
+    if len(source) <= 2 * GRID:
+        return source.steps
+    return source.steps[np.linspace(0, len(source) - 1, GRID).astype(int)]
 
 
-def _onto(steps: Floats, series: Series, scale: float) -> Floats:
+def _in_units(scale: float, values: Floats) -> Floats:
+    with np.errstate(over="ignore"):  # clipped at once
+        scaled: Floats = np.clip(values / scale, -HIGHEST, HIGHEST)
+    return scaled
+
+
+def _offset(*parts: Floats) -> float:
+    """What has to be added to losses below zero, which have no zero to take shares of: a tenth of the range is left."""
+    lowest = min((float(part.min()) for part in parts if part.size), default=0.0)
+    if lowest >= 0:
+        return 0.0
+    highest = max(float(part.max()) for part in parts if part.size)
+    return 0.1 * (highest - lowest) - lowest
+
+
+def _at_steps(steps: Floats, series: Series, scale: float) -> Floats:
     """``series``, in units, at ``steps``: the mean since the step before where it is much denser, else interpolated."""
     if len(series) == 0:
         return NOTHING
-    values = _in(scale, series.values)
+    values = _in_units(scale, series.values)
     if len(series) < 3 * steps.size:
-        return values if np.array_equal(series.steps, steps) else _between(steps, series.steps, values)
+        aligned = np.array_equal(series.steps, steps)
+        return values if aligned else _interpolated(steps, series.steps, values)
     sums = np.concatenate([[0.0], np.cumsum(values)])
     past = np.maximum(np.searchsorted(series.steps, steps, side="right"), 1)
     first = np.minimum(np.concatenate([[0], past[:-1]]), past - 1)
     means: Floats = (sums[past] - sums[first]) / (past - first)
     return means
+
+
+def _interpolated(steps: Floats, known: Floats, values: Floats) -> Floats:
+    """Interpolated; where the steps are so close or so far that slopes overflow, the value at the step before."""
+    before: Floats = values[np.maximum(np.searchsorted(known, steps, side="right") - 1, 0)]
+    with np.errstate(all="ignore"):  # replaced at once
+        line = np.interp(steps, known, values)
+    return np.where(np.isfinite(line), np.clip(line, values.min(), values.max()), before)

@@ -47,10 +47,9 @@ class Rule:
 
 def beyond(value: float, bound: float) -> float:
     """Logarithm of ``value / bound`` held within +-``FARTHEST``; NaN or a value at or below 0 is ``-FARTHEST``."""
-    quotient = value / bound
-    if not quotient > 0:
+    if not value > 0:
         return -FARTHEST
-    return min(max(math.log(quotient), -FARTHEST), FARTHEST)
+    return min(max(math.log(value) - math.log(bound), -FARTHEST), FARTHEST)
 
 
 def weakest(pairs: Pairs) -> float:

@@ -72,10 +72,10 @@ def constant_acc_share(run: Run) -> float:
 def chance_distance(run: Run) -> float:
     """How far the last accuracy is from one over the nearest whole number of classes, relative; NaN above 0.55.
 
-    A balanced task of k classes has chance at 1/k.
+    A balanced task of k classes has chance at 1/k; more than a thousand classes are not told apart.
     """
     end = _end(run.accuracy)
-    if not 0 < end <= 0.55:
+    if not 1e-3 <= end <= 0.55:
         return math.nan
     classes = max(round(1 / end), 2)
     return abs(end * classes - 1)

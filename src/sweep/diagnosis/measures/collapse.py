@@ -80,4 +80,5 @@ def _fives(values: Floats) -> Floats:
     """Means over each five values in a row; the values themselves where there are fewer."""
     if values.size < 5:
         return values
-    return values[: values.size // 5 * 5].reshape(-1, 5).mean(axis=1)
+    means: Floats = values[: values.size // 5 * 5].reshape(-1, 5).mean(axis=1)
+    return means

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sweep.diagnosis.measures.run import Run, ratio
+from sweep.diagnosis.measures.run import Run, log_ratio, ratio
 
 __all__ = ["gap_at_bottom", "gap_growth", "gap_of_drop", "gap_of_level", "level_ratio"]
 
@@ -37,6 +37,4 @@ def gap_growth(run: Run) -> float:
 
 def level_ratio(run: Run) -> float:
     """Logarithm of validation's end over training's; NaN where either is not positive."""
-    if not run.both or not run.end > 0:
-        return math.nan
-    return math.log(run.end / max(run.train_end, 1e-4 * run.end))
+    return log_ratio(run.end, run.train_end) if run.both else math.nan

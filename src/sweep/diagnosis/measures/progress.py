@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sweep.curves import Floats
-from sweep.diagnosis.measures.run import Run, ratio
+from sweep.diagnosis.measures.run import Run, log_ratio, ratio
 from sweep.diagnosis.noise import median
 
 __all__ = [
@@ -48,10 +48,8 @@ def train_fall(run: Run) -> float:
 
 
 def train_left(run: Run) -> float:
-    """Logarithm of the ratio of training's end to its start; NaN without training or where it ends below 0."""
-    if not run.train.size or not run.train_start > 0:
-        return math.nan
-    return math.log(max(run.train_end, 1e-6 * run.train_start) / run.train_start)
+    """Logarithm of training's end over its start; NaN without training or where either is not positive."""
+    return log_ratio(run.train_end, run.train_start) if run.train.size else math.nan
 
 
 def moved(run: Run) -> float:
@@ -65,9 +63,7 @@ def start_ratio(run: Run) -> float:
 
     Far from 0, the two are on different scales, or much was learnt before the first evaluation.
     """
-    if not run.both or not min(run.train_start, float(run.main[0])) > 0:
-        return math.nan
-    return math.log(run.train_start / float(run.main[0]))
+    return log_ratio(run.train_start, float(run.main[0])) if run.both else math.nan
 
 
 def rise_above_start(run: Run) -> float:

@@ -14,6 +14,7 @@ from sweep.diagnosis.series import NOTHING, PreparedSeries
 from sweep.diagnosis.trend import extrapolate
 
 MOST = 99.0  # a ratio whose denominator vanishes is held within +- this
+FARTHEST_LOG = 12.0  # a logarithm of a ratio is held within +- this
 SHORT = 8  # points below which a series is its own level: there is too little to smooth
 
 
@@ -22,6 +23,13 @@ def ratio(top: float, below: float) -> float:
     if below <= 0 or abs(top) >= MOST * below:
         return float(np.sign(top)) * MOST if top else 0.0
     return top / below
+
+
+def log_ratio(top: float, below: float) -> float:
+    """Natural logarithm of ``top / below`` held within +-``FARTHEST_LOG``; NaN unless both are positive."""
+    if not min(top, below) > 0:
+        return math.nan
+    return min(max(math.log(top) - math.log(below), -FARTHEST_LOG), FARTHEST_LOG)
 
 
 def tail_length(points: int) -> int:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sweep.curves import Floats
-from sweep.diagnosis.measures.run import Run, ratio
+from sweep.diagnosis.measures.run import Run, log_ratio, ratio
 from sweep.diagnosis.noise import jump_correlation, jump_size, median, noise, shared_rise
 
 __all__ = [
@@ -56,10 +56,7 @@ def late_jump_share(run: Run) -> float:
     third = run.points // 3
     if third < 6:
         return math.nan
-    late, before = noise(run.main[-third:]), noise(run.main[third : 2 * third])
-    if not min(late, before) > 0:
-        return math.nan
-    return float(np.clip(math.log(late / before), -5.0, 5.0))
+    return log_ratio(noise(run.main[-third:]), noise(run.main[third : 2 * third]))
 
 
 def noise_of_drop(run: Run) -> float:

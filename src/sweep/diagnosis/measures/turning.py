@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sweep.curves import Floats
-from sweep.diagnosis.measures.run import Run, ratio
+from sweep.diagnosis.measures.run import Run, log_ratio, ratio
 from sweep.diagnosis.noise import window_for
 
 __all__ = [
@@ -52,10 +52,8 @@ def rise_z(run: Run) -> float:
 
 
 def bottom_of_start(run: Run) -> float:
-    """Logarithm of the bottom over the start; NaN where the start is not positive."""
-    if not run.start > 0:
-        return math.nan
-    return math.log(max(run.bottom, 1e-6 * run.start) / run.start)
+    """Logarithm of the bottom over the start; NaN where either is not positive."""
+    return log_ratio(run.bottom, run.start)
 
 
 def time_since_bottom(run: Run) -> float:
