@@ -33,15 +33,9 @@ STEPS = 3
 
 def settings(overrides: Sequence[str]) -> Any:
     """The settings that these overrides of the command line give."""
-    from hydra import compose, initialize_config_dir
-    from hydra.core.config_store import ConfigStore
+    from sweep.config import compose
 
-    from sweep.config import resolve as config
-    from sweep.config.schema import Schema
-
-    ConfigStore.instance().store(name="schema", node=Schema)
-    with initialize_config_dir(str(config.CONF), version_base="1.3"):
-        return config.resolve(config.read(compose("config", overrides=list(overrides))))
+    return compose.settings(overrides)
 
 
 def drawn(recipe: str, regime: str, seed: int, number: int) -> list[str]:
@@ -82,7 +76,7 @@ def trained(config: Any, runs: Path) -> tuple[dict[str, Any], Any]:
         learning_curves.draw(curves, diagnosis, f"{config.recipe.name}, seed {config.seed}"), folder / "curves.png"
     )
     facts = {
-        **config.knobs._asdict(),
+        **config.knobs,
         "diagnosed": diagnosis.regime,
         "confidence": round(diagnosis.confidence, 3),
         "findings": [finding.name for finding in diagnosis.findings],
@@ -98,7 +92,7 @@ def train(config: Any, task: Any, folder: Path) -> None:
     """Train, and keep the curves and what the test split says."""
     from sweep import engines
     from sweep.curves import Curves
-    from sweep.engines.job import Job
+    from sweep.engines.job import TrainingJob
 
     points: list[tuple[float, str, float]] = []
 
@@ -107,7 +101,7 @@ def train(config: Any, task: Any, folder: Path) -> None:
         return False
 
     folder.mkdir(parents=True, exist_ok=True)
-    job = Job(task, config.train, config.knobs, config.seed, config.engine.device, folder)
+    job = TrainingJob(task, config.train, config.seed, config.engine.device, folder)
     result = engines.train(config.engine.name, job, watch)
     (folder / "curves.csv").write_text(Curves.from_points(points).to_csv())
     loss = result.test.get("test_loss", math.nan)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import yaml
 
-from sweep.config.resolve import CONF
+from sweep.config.schema import CONF
 from sweep.diagnosis import evidence
 from sweep.experiments.remedy_table import Cure, cures, markdown, rank
 

@@ -14,34 +14,32 @@ import json
 import tempfile
 import time
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from hydra import compose, initialize_config_dir
-from hydra.core.config_store import ConfigStore
 
 from sweep import recipes
-from sweep.config.resolve import CONF, Config, Knobs, read, resolve
-from sweep.config.schema import Schema
+from sweep.config import compose
+from sweep.config.schema import TrainSettings
+from sweep.config.settings import Config
 from sweep.engines import train
-from sweep.engines.job import Job
+from sweep.engines.job import TrainingJob
 
 REGIMES = ("healthy", "overfit", "underfit", "erratic")
 
 
 def run_of(recipe: str, regime: str, seed: int) -> Config:
     """The settings of a run as the command line would give them."""
-    said = [f"recipe={recipe}", f"+regime={regime}", f"seed={seed}"]
-    with initialize_config_dir(config_dir=str(CONF), version_base="1.3"):
-        return resolve(read(compose("config", said)))
+    return compose.settings([f"recipe={recipe}", f"+regime={regime}", f"seed={seed}"])
 
 
-def moved_by(knobs: Knobs, regime: str, factor: float) -> Knobs:
-    """The knobs with the one that makes the regime times a factor."""
+def moved_by(train: TrainSettings, regime: str, factor: float) -> TrainSettings:
+    """The settings with the knob that makes the regime times a factor."""
     if regime == "overfit":
-        return knobs._replace(epochs=max(1, round(knobs.epochs * factor)))
-    return knobs._replace(learning_rate=knobs.learning_rate * factor)
+        return replace(train, epochs=max(1, round(train.epochs * factor)))
+    return replace(train, learning_rate=train.learning_rate * factor)
 
 
 def main() -> None:
@@ -53,7 +51,6 @@ def main() -> None:
     options.add_argument("--out", type=Path, default=Path("outputs/calibration/own.jsonl"))
     chosen = options.parse_args()
     torch.set_num_threads(1)
-    ConfigStore.instance().store(name="schema", node=Schema)
     done = set()
     if chosen.out.exists():
         done = {(r["recipe"], r["regime"], r["seed"]) for r in map(json.loads, chosen.out.open())}
@@ -70,8 +67,8 @@ def main() -> None:
             return False
 
         with tempfile.TemporaryDirectory() as folder:
-            task, knobs = recipes.build(run.recipe, seed), moved_by(run.knobs, regime, moved)
-            job = Job(task, run.train, knobs, seed, "cpu", Path(folder))
+            task = recipes.build(run.recipe, seed)
+            job = TrainingJob(task, moved_by(run.train, regime, moved), seed, "cpu", Path(folder))
             train(chosen.engine, job, watch)
         row = {"recipe": name, "regime": regime, "seed": seed, "moved": moved, "baseline": task.baseline.loss}
         row["points"] = points

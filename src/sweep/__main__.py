@@ -26,19 +26,17 @@ def main() -> None:
 
 def _run() -> int:
     import hydra
-    from hydra.core.config_store import ConfigStore
     from hydra.errors import HydraException
     from omegaconf import DictConfig
     from omegaconf.errors import OmegaConfBaseException
 
-    from sweep.config import resolve as config
-    from sweep.config.schema import Schema
+    from sweep.config import schema
     from sweep.errors import ConfigError
 
     status = 0
-    ConfigStore.instance().store(name="schema", node=Schema)
+    schema.store()
 
-    @hydra.main(config_path=str(config.CONF), config_name="config", version_base="1.3")
+    @hydra.main(config_path=str(schema.CONF), config_name="config", version_base="1.3")
     def task(composed: DictConfig) -> None:
         nonlocal status
         try:

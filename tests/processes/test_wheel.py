@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ASK = "import sweep.config.resolve, sweep.report.page as page; print(sweep.config.resolve.CONF, page.__file__)"
+ASK = "import sweep.config.schema, sweep.report.page as page; print(sweep.config.schema.CONF, page.__file__)"
 
 
 def test_a_wheel_knows_its_regimes_from_any_folder(tmp_path: Path):

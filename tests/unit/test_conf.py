@@ -6,32 +6,17 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hydra import compose, initialize_config_dir
-from hydra.core.config_store import ConfigStore
-from hydra.core.global_hydra import GlobalHydra
+from settings import resolved as resolve
 
-from sweep.config import resolve as config
-from sweep.config.schema import KNOBS, Schema
+from sweep.config.schema import CONF, KNOBS
 from sweep.errors import ConfigError
 
-FILES = sorted(config.CONF.rglob("*.yaml"))
-REGIMES = [path.stem for path in sorted((config.CONF / "regime").glob("*.yaml"))]
+FILES = sorted(CONF.rglob("*.yaml"))
+REGIMES = [path.stem for path in sorted((CONF / "regime").glob("*.yaml"))]
 RECIPES = ["digits", "pairs"]
 
 
-@pytest.fixture(autouse=True)
-def hydra():
-    ConfigStore.instance().store(name="schema", node=Schema)
-    GlobalHydra.instance().clear()
-    with initialize_config_dir(str(config.CONF), version_base="1.3"):
-        yield
-
-
-def resolve(*overrides: str) -> config.Config:
-    return config.resolve(config.read(compose("config", overrides=list(overrides))))
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(config.CONF)))
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CONF)))
 def test_each_file_begins_with_its_purpose_and_its_command(path: Path):
     head = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
     assert any("python -m sweep" in line or "mlflow ui" in line or "The default" in line for line in head), path
@@ -40,7 +25,7 @@ def test_each_file_begins_with_its_purpose_and_its_command(path: Path):
 
 @pytest.mark.parametrize("name", REGIMES)
 def test_a_regime_is_three_factors_and_a_verdict(name: str):
-    said = yaml.safe_load((config.CONF / "regime" / f"{name}.yaml").read_text(encoding="utf-8"))
+    said = yaml.safe_load((CONF / "regime" / f"{name}.yaml").read_text(encoding="utf-8"))
     assert set(said) == {"regime"}
     assert set(said["regime"]) == {"name", "expect", *KNOBS}
     assert said["regime"]["name"] == name
@@ -54,19 +39,19 @@ def test_there_are_the_four_regimes():
 @pytest.mark.parametrize("regime", REGIMES)
 def test_every_regime_of_every_recipe_resolves_to_reference_times_factor(recipe: str, regime: str):
     made = resolve(f"recipe={recipe}", f"+regime={regime}")
-    factors = yaml.safe_load((config.CONF / "regime" / f"{regime}.yaml").read_text(encoding="utf-8"))["regime"]
+    factors = yaml.safe_load((CONF / "regime" / f"{regime}.yaml").read_text(encoding="utf-8"))["regime"]
     factors |= made.recipe.regimes.get(regime, {})  # a recipe may have factors of its own
     reference = made.recipe.reference
-    assert made.knobs.learning_rate == pytest.approx(reference.learning_rate * factors["learning_rate"])
-    assert made.knobs.batch_size == round(reference.batch_size * factors["batch_size"])
-    assert made.knobs.epochs == round(reference.epochs * factors["epochs"])
+    assert made.train.learning_rate == pytest.approx(reference.learning_rate * factors["learning_rate"])
+    assert made.train.batch_size == round(reference.batch_size * factors["batch_size"])
+    assert made.train.epochs == round(reference.epochs * factors["epochs"])
     assert made.expected == regime
 
 
 def test_what_the_user_typed_wins_over_the_regime():
     made = resolve("+regime=overfit", "train.epochs=3", "train.learning_rate=0.5")
-    assert made.knobs.epochs == 3
-    assert made.knobs.learning_rate == 0.5
+    assert made.train.epochs == 3
+    assert made.train.learning_rate == 0.5
 
 
 def test_a_regime_changes_the_three_knobs_and_nothing_else():
@@ -77,7 +62,7 @@ def test_a_regime_changes_the_three_knobs_and_nothing_else():
 
 def test_a_recipe_may_state_a_factor_of_its_own():
     made = resolve("+regime=overfit", "+recipe.regimes.overfit={epochs: 2}")
-    assert made.knobs.epochs == 2 * made.recipe.reference.epochs
+    assert made.train.epochs == 2 * made.recipe.reference.epochs
 
 
 @pytest.mark.parametrize(
@@ -106,11 +91,11 @@ def test_a_value_out_of_its_range_is_refused_by_name(override: str, key: str):
 
 
 def test_the_batch_may_be_as_large_as_the_data():
-    assert resolve("train.batch_size=400").knobs.batch_size == 400
+    assert resolve("train.batch_size=400").train.batch_size == 400
 
 
 def test_the_resolved_configuration_reads_back():
     made = resolve("+regime=erratic")
     said = yaml.safe_load(made.to_yaml())
-    assert said["train"]["learning_rate"] == made.knobs.learning_rate
+    assert said["train"]["learning_rate"] == made.train.learning_rate
     assert said["expected"] == "erratic"

@@ -2,11 +2,10 @@ from pathlib import Path
 
 import pytest
 from hydra import compose, initialize_config_dir
-from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import OverrideParseException
 
-from sweep.config.schema import Schema
+from sweep.config import schema
 from sweep.config.search_space import read
 from sweep.errors import StudyError
 from sweep.study.space import Choice, Interval, Range
@@ -16,7 +15,7 @@ CONF = Path(__file__).parents[2] / "conf"
 
 @pytest.fixture
 def loader():
-    ConfigStore.instance().store(name="schema", node=Schema)
+    schema.store()
     with initialize_config_dir(str(CONF), version_base="1.3"):
         yield GlobalHydra.instance().config_loader()
 

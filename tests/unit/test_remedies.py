@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from importlib.metadata import EntryPoint, EntryPoints
 
 import numpy as np
 import pytest
 import yaml
 from hydra import initialize_config_dir
-from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
 from hydra.types import RunMode
 from settings import resolved
 
 from sweep import recipes
 from sweep.config import resolve as config
-from sweep.config.remedies import REMEDIES, Patient, apply
-from sweep.config.schema import Schema, Sizes, Train
+from sweep.config import schema
+from sweep.config.remedies import REMEDIES, Remedy, RunSettings, apply, catalogue, register
+from sweep.config.schema import Sizes, TrainSettings
 from sweep.config.search_space import read
 from sweep.diagnosis.advice import advise
 from sweep.diagnosis.evidence import CURES
@@ -24,22 +25,25 @@ from sweep.diagnosis.types import Finding
 from sweep.errors import ConfigError
 from sweep.study.space import point, size
 
-FILES = {path.stem: path for path in sorted((config.CONF / "remedy").glob("*.yaml"))}
-TRAIN = Train(0.01, 8, 20, "constant", 0.1, 0.01, 1.0, None, False, 20, None)
+FILES = {path.stem: path for path in sorted((schema.CONF / "remedy").glob("*.yaml"))}
+TRAIN = TrainSettings(
+    learning_rate=0.01, batch_size=8, epochs=20, schedule="constant", warmup=0.1, weight_decay=0.01, max_grad_norm=1.0,
+    early_stopping=None, keep_best=False, evaluations=20, checkpoint_minutes=None,
+)  # fmt: skip
 MODEL = {"width": 64, "layers": 2, "heads": 4, "dropout": 0.1}
-RUN = Patient(TRAIN, Sizes(100, 40, 40, most=150), {"label_noise": 0.05, "augment": 0}, MODEL)
+RUN = RunSettings(TRAIN, Sizes(100, 40, 40, most=150), {"label_noise": 0.05, "augment": 0}, MODEL)
 
 
-def given(name: str, patient: Patient = RUN, strength: float = 1.0) -> Patient:
-    after, acted, skipped = apply(patient, {name: strength})
+def given(name: str, run: RunSettings = RUN, strength: float = 1.0) -> RunSettings:
+    after, acted, skipped = apply(run, {name: strength})
     assert [one.remedy for one in acted] == [name]
     assert not skipped
     return after
 
 
-def why_not(name: str, patient: Patient) -> str:
-    after, acted, skipped = apply(patient, {name: 1.0})
-    assert after == patient
+def why_not(name: str, run: RunSettings) -> str:
+    after, acted, skipped = apply(run, {name: 1.0})
+    assert after == run
     assert not acted
     assert [one.remedy for one in skipped] == [name]
     return skipped[0].why
@@ -50,6 +54,7 @@ def test_a_file_for_each_remedy_that_names_its_regimes():
     for name in REMEDIES:
         said = yaml.safe_load(FILES[name].read_text(encoding="utf-8"))["remedy"]
         assert list(said) == [name]
+        assert tuple(said[name]["regimes"]) == REMEDIES[name].regimes
         assert all(name in CURES[regime] for regime in said[name]["regimes"])
         assert FILES[name].read_text(encoding="utf-8").startswith("# @package _global_\n# ")
     assert {name for names in CURES.values() for name in names} == set(REMEDIES)
@@ -94,7 +99,7 @@ def test_more_data_takes_what_there_is_and_about_as_many_steps():
 def test_a_larger_dose_goes_further(name):
     def distance(strength):
         after, before = given(name, strength=strength), RUN
-        flat = [(getattr(after.train, f.name), getattr(before.train, f.name)) for f in fields(Train)]
+        flat = [(getattr(after.train, f.name), getattr(before.train, f.name)) for f in fields(TrainSettings)]
         flat += [(after.model[key], before.model[key]) for key in MODEL]
         flat += [(after.data[key], before.data[key]) for key in before.data]
         return sum(abs(np.log((a + 1e-6) / (b + 1e-6))) for a, b in flat if isinstance(a, int | float) and b != a)
@@ -120,14 +125,14 @@ def test_one_that_cannot_act_says_why():
 def test_several_act_in_order_on_what_the_others_left():
     both = resolved("train.learning_rate=0.008", "+remedy=[lower_rate,raise_rate]", "remedy.lower_rate.strength=2")
     assert [one.remedy for one in both.remedies] == ["lower_rate", "raise_rate"]
-    assert both.knobs.learning_rate == pytest.approx(0.008 / 20 * 10)
+    assert both.train.learning_rate == pytest.approx(0.008 / 20 * 10)
     other = resolved("train.learning_rate=0.008", "+remedy=[raise_rate,lower_rate]")
     assert [one.remedy for one in other.remedies] == ["raise_rate", "lower_rate"]
 
 
 def test_a_glob_over_remedies_is_a_space_that_composes():
-    ConfigStore.instance().store(name="schema", node=Schema)
-    with initialize_config_dir(str(config.CONF), version_base="1.3"):
+    schema.store()
+    with initialize_config_dir(str(schema.CONF), version_base="1.3"):
         loader = GlobalHydra.instance().config_loader()
         search = read(["+regime=overfit", "+remedy=glob(*)"], loader)
         master = loader.load_configuration("config", ["+regime=overfit"], RunMode.MULTIRUN)
@@ -140,9 +145,9 @@ def test_a_glob_over_remedies_is_a_space_that_composes():
 
 
 def test_it_acts_on_the_knob_as_it_stands_typed_or_not():
-    before = resolved("+regime=erratic").knobs.learning_rate
-    assert resolved("+regime=erratic", "+remedy=lower_rate").knobs.learning_rate == pytest.approx(before / 10)
-    assert resolved("+remedy=lower_rate", "train.learning_rate=0.5").knobs.learning_rate == pytest.approx(0.05)
+    before = resolved("+regime=erratic").train.learning_rate
+    assert resolved("+regime=erratic", "+remedy=lower_rate").train.learning_rate == pytest.approx(before / 10)
+    assert resolved("+remedy=lower_rate", "train.learning_rate=0.5").train.learning_rate == pytest.approx(0.05)
 
 
 def test_a_treated_run_is_expected_to_be_nothing():
@@ -160,7 +165,7 @@ def test_a_dose_that_is_none_is_refused(strength):
 
 
 def test_neither_reference_nor_regime_nor_expectation_is_read():
-    assert {f.name for f in fields(Patient)} == {"train", "sizes", "data", "model"}
+    assert {f.name for f in fields(RunSettings)} == {"train", "sizes", "data", "model"}
     typed = ["train.learning_rate=0.05", "train.batch_size=8", "train.epochs=7"]
     erratic = resolved(*typed, "+regime=erratic")
     reference = "recipe.reference={learning_rate: 3.0, batch_size: 2, epochs: 900}"
@@ -192,3 +197,49 @@ def test_more_data_leaves_validation_and_test_as_they_were(recipe):
         assert len(one) == len(two) == 40
         for row in range(40):
             assert all(np.array_equal(one[row][key], two[row][key]) for key in one[row]), (part, row)
+
+
+def halved(run: RunSettings, strength: float) -> tuple[RunSettings, str]:
+    """A remedy of somebody else's."""
+    return replace(run, train=replace(run.train, evaluations=run.train.evaluations // 2)), "half the evaluations"
+
+
+OUTSIDE = Remedy("fewer_evaluations", ("overfit",), "evaluate less often", halved)
+
+
+@pytest.fixture
+def outside(tmp_path):
+    """The overrides that name a remedy of another package, by a file in a folder of its own."""
+    before = dict(catalogue._registered)
+    (tmp_path / "remedy").mkdir()
+    text = "# @package _global_\nremedy:\n  fewer_evaluations:\n    regimes: [overfit]\n"
+    (tmp_path / "remedy" / "fewer_evaluations.yaml").write_text(text, encoding="utf-8")
+    yield f"hydra.searchpath=[{tmp_path}]", "+remedy=fewer_evaluations"
+    catalogue._registered.clear()
+    catalogue._registered.update(before)
+
+
+def test_a_remedy_from_outside_is_registered_and_applied(outside):
+    register(OUTSIDE)
+    run = resolved(*outside, "+regime=overfit", "remedy.fewer_evaluations.strength=2")
+    assert run.train.evaluations == 10
+    assert [(one.remedy, one.strength) for one in run.remedies] == [("fewer_evaluations", 2.0)]
+    assert run.remedies[0].change == "half the evaluations"
+
+
+def test_an_installed_package_offers_a_remedy_as_an_entry_point(outside, monkeypatch):
+    offered = EntryPoints([EntryPoint("fewer_evaluations", f"{__name__}:OUTSIDE", catalogue.GROUP)])
+    monkeypatch.setattr(catalogue, "entry_points", lambda group: offered.select(group=group))
+    assert resolved(*outside).train.evaluations == 10
+
+
+def test_an_unknown_remedy_is_refused_with_the_list(outside):
+    with pytest.raises(ConfigError, match=r"remedy is .fewer_evaluations., but must be one of .*dropout"):
+        resolved(*outside)
+
+
+def test_a_registration_that_cannot_be_is_refused():
+    with pytest.raises(ValueError, match="already registered"):
+        register(replace(OUTSIDE, name="dropout"))
+    with pytest.raises(ValueError, match="'tired'"):
+        register(replace(OUTSIDE, regimes=("tired",)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -13,20 +13,21 @@ from typing import Any
 
 from rich.console import Console
 
-from sweep import tracking, trial
+from sweep import recipes, tracking, trial
 from sweep.config import resolve as config
 from sweep.config.compose import composer
-from sweep.config.resolve import Config, Setup
+from sweep.config.ranges import one_of, require
 from sweep.config.schema import Schema
 from sweep.config.search_space import Search
+from sweep.config.settings import Config, flatten, plain
 from sweep.errors import ConfigError
 from sweep.executors.base import Executor
 from sweep.executors.inline import Inline
 from sweep.executors.local import Local
 from sweep.experiments.treatment import plan as treatment
-from sweep.recipes.check import check
 from sweep.report.progress import watching
 from sweep.study import run as study
+from sweep.study.settings import StudySettings
 from sweep.study.space import Params, Space
 from sweep.trial import payload as attempt
 
@@ -46,25 +47,30 @@ REPORTS = {
 class Plan:
     """A study to run: `prepare` gives the settings of the trial at a point of the space."""
 
-    name: str
-    setup: Setup
+    settings: StudySettings
+    schema: Schema
     space: Space
     prepare: Callable[[Params], Config]
     fixed: Mapping[str, Any]
     executor: Executor
-    report: str = "outcome"  # the module of `sweep.report` that ends it
+    report: str  # a name of `REPORTS`
+
+    @property
+    def folder(self) -> Path:
+        """The study's folder."""
+        return Path(self.schema.outputs) / self.settings.name
 
 
 def single(composed: Any) -> int:
     """One run, as a study of one trial; the exit status."""
     schema = config.read(composed)
-    setup = config.setup(schema)
     run = _resolved(schema)
-    name = _name(setup, f"{run.recipe.name}-{run.regime or 'run'}")
+    settings = config.study_settings(schema, _default_name(f"{run.recipe.name}-{run.regime or 'run'}"))
+    plan = Plan(settings, schema, {}, lambda params: run, run.flat(), Inline(), "outcome")
     if schema.treat:
-        course = treatment.Course(run, setup.outputs / name, schema.treat_steps)
-        return conduct(Plan(name, setup, course.space, course.prepare, run.flat(), course, "treatment"))
-    return conduct(Plan(name, setup, {}, lambda params: run, run.flat(), Inline()))
+        course = treatment.Course(run, plan.folder, schema.treat_steps)
+        plan = replace(plan, space=course.space, prepare=course.prepare, executor=course, report="treatment")
+    return conduct(plan)
 
 
 def sweep(search: Search, master: Any, loader: Any) -> int:
@@ -76,20 +82,21 @@ def sweep(search: Search, master: Any, loader: Any) -> int:
 
     schema = config.read(master)
     if schema.treat:
-        raise ConfigError("treat", "goes with a single run: leave away -m and the lists, or say treat=false")
-    setup = config.setup(schema)
-    fixed = dict(config.flatten(config.plain(schema)))
-    name = _name(setup, f"{schema.recipe.name}-sweep")
-    return conduct(Plan(name, setup, search.space, prepare, fixed, _local(schema), setup.study.report))
+        raise ConfigError("treat", "is true, which is for a single run: omit -m and the lists, or set treat=false")
+    require(one_of(sorted({*REPORTS} - {"treatment"})), "study.report", schema.study.report)
+    settings = config.study_settings(schema, _default_name(f"{schema.recipe.name}-sweep"))
+    fixed = flatten(plain(schema))
+    return conduct(Plan(settings, schema, search.space, prepare, fixed, _local(schema), schema.study.report))
 
 
 def conduct(plan: Plan) -> int:
     """Run the study to its total and show what came of it; the exit status, as the study's report has it."""
-    setup, folder = plan.setup, plan.setup.outputs / plan.name
+    settings, record, folder = plan.settings, plan.schema.record, plan.folder
+    name, objectives = settings.name, settings.objectives
     signal.signal(signal.SIGTERM, _interrupt)
-    _writable(setup.outputs)
+    _writable(Path(plan.schema.outputs))
     ending = import_module(REPORTS[plan.report])
-    objectives, parent, console = tuple(setup.study.objectives), tracking.Parent(), Console()
+    parent, console = tracking.Parent(), Console()
     with ExitStack() as open_while_running:
         told = open_while_running.enter_context(watching(console, objectives))
 
@@ -97,27 +104,27 @@ def conduct(plan: Plan) -> int:
             if isinstance(event, study.Checked):
                 if isinstance(plan.executor, Local):
                     plan.executor.warm_up()  # it imports torch while this process opens its databases
-                tracking.prepare(setup.record)
+                tracking.prepare(record)
             if isinstance(event, study.Opened) and plan.space:
-                open_while_running.enter_context(tracking.parent(setup.record, plan.name, plan.fixed, folder, parent))
+                open_while_running.enter_context(tracking.parent(record, name, plan.fixed, folder, parent))
             told(event)
 
         result = study.run(
-            plan.name,
+            name,
             plan.space,
-            lambda params: attempt.Payload(plan.prepare(params), plan.name, objectives, parent.id),
+            lambda params: attempt.Payload(plan.prepare(params), name, objectives, parent.id),
             trial.attempt,
             plan.executor,
-            trials=setup.study.trials,
+            trials=settings.trials,
             directory=folder,
-            settings=_settings(setup),
+            settings=_settings(settings),
             fingerprint={"objectives": list(objectives), **_identity(plan.fixed)},
-            recover=lambda place: attempt.recover(place, setup.record),
-            abandon=lambda place, status: tracking.close(setup.record, place, status),
+            recover=lambda place: attempt.recover(place, record),
+            abandon=lambda place, status: tracking.close(record, place, status),
             listener=listen,
         )
         _refused(result)
-        summary, files = ending.write(plan.name, result, folder)
+        summary, files = ending.write(name, result, folder)
         parent.keep(summary, files)
     ending.show(summary, result.stopped, folder, console)
     status: int = ending.status(summary, result.stopped)
@@ -126,12 +133,9 @@ def conduct(plan: Plan) -> int:
 
 def _resolved(schema: Schema) -> Config:
     """The settings of a run whose data have been looked at: where only they can tell its size, they are asked."""
-    run = config.resolve(schema)  # first what can be refused without a look at them
-    examples = check(run.recipe)
-    if examples is None or schema.recipe.sizes.train is not None:
-        return run
-    schema.recipe.sizes.train = examples
-    return config.resolve(schema)
+    run = config.resolve(config.with_examples(schema, recipes.check(schema.recipe)))
+    recipes.check(run.recipe)  # a remedy may have changed it
+    return run
 
 
 def _refused(result: study.Result) -> None:
@@ -141,29 +145,29 @@ def _refused(result: study.Result) -> None:
         raise ConfigError(*reasons[0])
 
 
-def _name(setup: Setup, what: str) -> str:
-    """The study's name: the one asked for, else one that tells what it is and when."""
-    return setup.study.name or f"{what}-{datetime.now():%Y%m%d-%H%M%S}"
+def _default_name(what: str) -> str:
+    """A study's name that says what it is and when it began."""
+    return f"{what}-{datetime.now():%Y%m%d-%H%M%S}"
 
 
 def _local(schema: Schema) -> Executor:
     chosen = schema.executor
     if chosen.name == "inline":
         return Inline()
-    needed = (f"sweep.engines.{schema.engine.name}", f"sweep.recipes.{schema.recipe.family}")
+    needed = (f"sweep.engines.{schema.engine.name}", recipes.module(schema.recipe.family))
     return Local(chosen.workers, chosen.gpus_per_trial, (*needed, "sweep.trial.preload"))
 
 
-def _settings(setup: Setup) -> study.Settings:
+def _settings(settings: StudySettings) -> study.Settings:
     return study.Settings(
-        storage=setup.study.storage,
-        sampler=setup.sampler.name,
-        sampler_options=setup.sampler.options,
-        seed=setup.seed,
-        pruner=setup.pruner.name or "none",
-        pruner_options=setup.pruner.options,
-        directions=("minimize",) * len(setup.study.objectives),
-        max_consecutive_failures=setup.study.max_consecutive_failures,
+        storage=settings.storage,
+        sampler=settings.sampler,
+        sampler_options=settings.sampler_options,
+        seed=settings.seed,
+        pruner=settings.pruner,
+        pruner_options=settings.pruner_options,
+        directions=settings.directions,
+        max_consecutive_failures=settings.max_consecutive_failures,
     )
 
 

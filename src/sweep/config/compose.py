@@ -7,12 +7,15 @@ of the composed configuration takes a hundredth.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from sweep.config import schema
+from sweep.config.resolve import read, resolve
 from sweep.config.search_space import Search
+from sweep.config.settings import Config
 from sweep.study.space import Params
 
 
@@ -38,6 +41,15 @@ def composer(search: Search, master: DictConfig, loader: Any) -> Callable[[Param
         return config
 
     return compose
+
+
+def settings(overrides: Sequence[str]) -> Config:
+    """The settings that `python -m sweep OVERRIDES` would run with, the data not looked at."""
+    from hydra import compose, initialize_config_dir
+
+    schema.store()
+    with initialize_config_dir(str(schema.CONF), version_base="1.3"):
+        return resolve(read(compose("config", list(overrides))))
 
 
 def _meant(value: Any) -> Any:

@@ -1,46 +1,59 @@
-"""The schema of the configuration: what may be said, and of which type. Hydra refuses everything else by name.
+"""The schema of the configuration: the keys there are, their types and their ranges. Hydra refuses any other key.
 
-These records describe what a user writes; `sweep.config` turns them into the settings of one run.
+The records of `Schema` hold what a user writes, where a knob may still be null. Resolving makes `TrainSettings` of
+`Train`, in which every knob has its value; the other records are final as they are typed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from omegaconf import MISSING
+from omegaconf import MISSING, DictConfig, OmegaConf
+
+from sweep.config.ranges import DEVICE, NAME, OBJECTIVES, SHARE, above, at_least, one_of, ranged
+from sweep.regimes import VERDICTS
 
 KNOBS = ("learning_rate", "batch_size", "epochs")
+SCHEDULES = ("constant", "linear", "cosine")
+_PACKAGED = Path(__file__).parents[1] / "conf"
+CONF = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[3] / "conf"
 
 
-@dataclass
+def options(group: str) -> list[str]:
+    """The names of the files of a group of `conf`."""
+    return sorted(file.stem for file in (CONF / group).glob("*.yaml"))
+
+
+@dataclass(frozen=True)
 class Reference:
     """The settings under which a recipe's run comes out healthy.
 
     ``examples``: how many training examples ``epochs`` is for, where the data are the user's: fewer want more epochs.
     """
 
-    learning_rate: float = MISSING
-    batch_size: int = MISSING
-    epochs: int = MISSING
-    examples: int | None = None
-    schedule: str = "constant"
+    learning_rate: float = ranged(above(0))
+    batch_size: int = ranged(at_least(1))
+    epochs: int = ranged(at_least(1))
+    examples: int | None = ranged(at_least(1), None)
+    schedule: str = ranged(one_of(SCHEDULES), "constant")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Sizes:
     """Examples in each split; ``null`` where only the data can tell.
 
     ``most``: how many training examples there could be, with validation and test as they are.
     """
 
-    train: int | None = None
-    validation: int | None = None
-    test: int | None = None
-    most: int | None = None
+    train: int | None = ranged(at_least(1), None)
+    validation: int | None = ranged(at_least(1), None)
+    test: int | None = ranged(at_least(1), None)
+    most: int | None = ranged(at_least(1), None)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Recipe:
     """Data, model and task, with the healthy reference.
 
@@ -63,38 +76,53 @@ class Regime:
     """A deliberate setting of the three knobs, as factors of the reference, and the verdict that it expects."""
 
     name: str = MISSING
-    expect: str | None = None
-    learning_rate: float = 1.0
-    batch_size: float = 1.0
-    epochs: float = 1.0
+    expect: str | None = ranged(one_of(VERDICTS), None)
+    learning_rate: float = ranged(above(0), 1.0)
+    batch_size: float = ranged(above(0), 1.0)
+    epochs: float = ranged(above(0), 1.0)
 
 
 @dataclass
 class Remedy:
-    """A remedy to give: the regimes it is for, and how strongly; 1 is its own default strength."""
+    """A remedy to apply: the regimes it is for, and how strongly; 1 is its own default strength."""
 
     regimes: list[str] = field(default_factory=list)
-    strength: float = 1.0
+    strength: float = ranged(above(0), 1.0)
 
 
-@dataclass
-class Train:
-    """How a run trains. A knob left ``null`` is the recipe's reference times the regime's factor."""
+@dataclass(frozen=True, kw_only=True)
+class TrainOptions:
+    """How a run trains, besides its knobs."""
 
-    learning_rate: float | None = None
-    batch_size: int | None = None
-    epochs: int | None = None
-    schedule: str = MISSING
-    warmup: float = MISSING
-    weight_decay: float = MISSING
-    max_grad_norm: float | None = None
-    early_stopping: int | None = None
+    schedule: str = ranged(one_of(SCHEDULES))
+    warmup: float = ranged(SHARE)
+    weight_decay: float = ranged(at_least(0))
+    max_grad_norm: float | None = ranged(above(0), None)
+    early_stopping: int | None = ranged(at_least(1), None)
     keep_best: bool = MISSING
-    evaluations: int = MISSING
-    checkpoint_minutes: float | None = None
+    evaluations: int = ranged(at_least(2))
+    checkpoint_minutes: float | None = ranged(above(0), None)
 
 
-@dataclass
+@dataclass(frozen=True, kw_only=True)
+class Train(TrainOptions):
+    """How a run is to train. A knob left ``null`` is the recipe's reference times the regime's factor."""
+
+    learning_rate: float | None = ranged(above(0), None)
+    batch_size: int | None = ranged(at_least(1), None)
+    epochs: int | None = ranged(at_least(1), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainSettings(TrainOptions):
+    """How a run trains: every knob has its value."""
+
+    learning_rate: float = ranged(above(0))
+    batch_size: int = ranged(at_least(1))
+    epochs: int = ranged(at_least(1))
+
+
+@dataclass(frozen=True)
 class Named:
     """A choice by name, with options of its own (a sampler, a pruner)."""
 
@@ -102,39 +130,39 @@ class Named:
     options: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Engine:
     """What trains, and on which device."""
 
-    name: str = MISSING
-    device: str = MISSING
+    name: str = ranged(one_of(options("engine")))
+    device: str = ranged(DEVICE)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Executor:
     """Where trials run, and how many side by side."""
 
     name: str = MISSING
-    workers: int | None = None
-    gpus_per_trial: float = 0.0
+    workers: int | None = ranged(at_least(1), None)
+    gpus_per_trial: float = ranged(at_least(0), 0.0)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Study:
     """The study that a run belongs to. ``trials`` is the total to reach; ``null``: the full grid, or one run.
 
-    ``report`` is what is made of it at the end: a module of `sweep.report`.
+    ``report`` is what is made of it at the end.
     """
 
-    name: str | None = None
-    trials: int | None = None
+    name: str | None = ranged(NAME, None)
+    trials: int | None = ranged(at_least(1), None)
     report: str = "outcome"
     storage: str = MISSING
-    objectives: list[str] = field(default_factory=list)
-    max_consecutive_failures: int = MISSING
+    objectives: list[str] = ranged(OBJECTIVES)
+    max_consecutive_failures: int = ranged(at_least(0))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Schema:
     """The whole configuration."""
 
@@ -149,7 +177,23 @@ class Schema:
     study: Study = field(default_factory=Study)
     record: dict[str, Any] = field(default_factory=dict)
     treat: bool = False
-    treat_steps: int = 3
+    treat_steps: int = ranged(at_least(1), 3)
     audit: bool = False
-    seed: int = 0
+    seed: int = ranged(at_least(0), 0)
     outputs: str = MISSING
+
+
+def store() -> None:
+    """Make the schema known to Hydra, under the name by which `conf/config.yaml` begins."""
+    from hydra.core.config_store import ConfigStore
+
+    ConfigStore.instance().store(name="schema", node=_writable(OmegaConf.structured(Schema)))
+
+
+def _writable(node: DictConfig) -> DictConfig:
+    """The node, open to overrides: OmegaConf makes read-only nodes of frozen records."""
+    OmegaConf.set_readonly(node, None)
+    for key in node:
+        if not OmegaConf.is_missing(node, key) and isinstance(node[key], DictConfig):
+            _writable(node[key])
+    return node

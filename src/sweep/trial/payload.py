@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep import tracking
-from sweep.config.resolve import Config
+from sweep.config.settings import Config
 from sweep.executors.base import Outcome
 
 RESULT = "result.json"  # written last, in one move: from then on the trial is done, whatever is killed

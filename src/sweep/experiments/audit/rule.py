@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from statistics import median
 
-from sweep.config.schema import Train
+from sweep.config.schema import TrainSettings
 from sweep.regimes import MIXED
 
 Losses = Mapping[str, float]
@@ -32,7 +32,7 @@ class Gains:
     erratic: float
 
 
-def interventions(train: Train, seed: int) -> dict[str, tuple[Train, int]]:
+def interventions(train: TrainSettings, seed: int) -> dict[str, tuple[TrainSettings, int]]:
     """The trainings beside the run itself: by name, how it trains and the seed that it starts from."""
     kept = replace(train, keep_best=True)
     return {
@@ -43,7 +43,7 @@ def interventions(train: Train, seed: int) -> dict[str, tuple[Train, int]]:
     }
 
 
-def stronger(train: Train, seed: int) -> dict[str, tuple[Train, int]]:
+def stronger(train: TrainSettings, seed: int) -> dict[str, tuple[TrainSettings, int]]:
     """Two further trainings, for a run that has learnt nothing and that the first ones did not help."""
     kept = replace(train, keep_best=True)
     return {
@@ -121,9 +121,7 @@ def _best_of(losses: Losses, *names: str) -> float:
     return max(_gain(losses["best"], losses[name]) for name in names if name in losses)
 
 
-def _changed(train: Train, rate: float = 1.0, epochs: int = 1) -> Train:
-    assert train.learning_rate is not None
-    assert train.epochs is not None
+def _changed(train: TrainSettings, rate: float = 1.0, epochs: int = 1) -> TrainSettings:
     return replace(train, learning_rate=train.learning_rate * rate, epochs=train.epochs * epochs)
 
 

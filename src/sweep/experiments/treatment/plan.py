@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sweep.config.resolve import Config, treated
+from sweep.config.resolve import treated
+from sweep.config.settings import Config
 from sweep.executors.base import Finish, Hear, Objective, Take
 from sweep.executors.inline import Inline
 from sweep.study.space import Params, Range, Space
