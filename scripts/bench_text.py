@@ -33,18 +33,19 @@ def write(path: Path, rows: int) -> None:
 
 def ready(path: Path, checkpoint: str) -> dict[str, float]:
     """Seconds until the first batch can be had, and the memory that it took at most, in MB above the imports."""
-    from sweep.recipes.data import labelled_text, splits
+    from sweep.recipes.data import labelled_text, text_sources
+    from sweep.recipes.data.splits import complete_splits
     from sweep.recipes.data.token_cache import labels, tokenized
-    from sweep.recipes.text import _tokenizer, collate
+    from sweep.recipes.text import collate, load_tokenizer
 
-    tokenizer = _tokenizer(checkpoint, checkpoint)
+    tokenizer = load_tokenizer(Path(checkpoint), checkpoint)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start, cpu = time.perf_counter(), time.process_time()
     data = {"name": None, "config": None, "text": ["first", "second"], "label": "label", "encoding": "utf-8"}
     data |= {"train": str(path), "validation": None, "test": None}
-    rows = tokenized(labelled_text.fingerprint(data), tokenizer, 128, lambda: labelled_text.read(data))
-    parts = splits.part({name: labels(part) for name, part in rows.parts.items()}, 0, None)
-    train = rows.parts["train"].select(parts["train"][1])
+    tokens = tokenized(text_sources.fingerprint(data), tokenizer, 128, lambda: labelled_text.read(data))
+    selections = complete_splits({name: labels(split) for name, split in tokens.splits.items()}, None, seed=0)
+    train = tokens.splits["train"].select(selections["train"].rows)
     collate([train[i] for i in range(16)], 0)
     spent = {"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu}
     return {**spent, "megabytes": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024}

@@ -5,16 +5,18 @@ from datasets import Dataset
 from transformers import ViTConfig, ViTForImageClassification, default_data_collator
 
 from sweep.config.schema import Recipe
-from sweep.recipes.task import Task, classification, split
+from sweep.recipes.data.splits import stratified_split
+from sweep.recipes.task import Task, classification
 
 
 def build(recipe: Recipe, seed: int) -> Task:
     rng = np.random.default_rng(seed)
     labels = np.arange(120) % 2
-    images = rng.normal(labels[:, None, None, None], 1.0, size=(120, 1, 4, 4)).astype(np.float32)
-    parts = split(labels, recipe.sizes, seed)
+    centres = recipe.data["distance"] * labels[:, None, None, None]
+    images = rng.normal(centres, 1.0, size=(120, 1, 4, 4)).astype(np.float32)
+    rows = stratified_split(labels, recipe.sizes, seed)
 
-    def rows(which: np.ndarray) -> Dataset:
+    def split(which: np.ndarray) -> Dataset:
         return Dataset.from_dict({"pixel_values": list(images[which]), "labels": labels[which]}).with_format("torch")
 
     shape = ViTConfig(
@@ -22,10 +24,9 @@ def build(recipe: Recipe, seed: int) -> Task:
         num_hidden_layers=1, num_attention_heads=2,
     )  # fmt: skip
     return classification(
-        train=rows(parts.train),
-        validation=rows(parts.validation),
-        test=rows(parts.test),
+        train=split(rows.train),
+        validation=split(rows.validation),
+        test=split(rows.test),
         model=lambda: ViTForImageClassification(shape),
         collate=default_data_collator,
-        recipe=recipe,
     )

@@ -13,7 +13,7 @@ from commands import run_sweep
 from settings import resolved
 
 from sweep import diagnosis, recipes
-from sweep.engines.job import Result
+from sweep.engines.job import TrainingResult
 from sweep.experiments.audit import report as report
 from sweep.experiments.audit import rule as audit
 from sweep.experiments.audit import runs as audit_runs
@@ -110,7 +110,7 @@ def test_no_code_of_the_diagnosis_is_called(monkeypatch):
     for name in ("diagnose", "Monitor"):
         monkeypatch.setattr(diagnosis, name, never)
     monkeypatch.setattr("sweep.diagnosis.verdict.diagnose", never)
-    losses = audit_runs.measure(config, recipes.build(config.recipe, 0), Result({"test_loss": 2.3}, 6, {}))
+    losses = audit_runs.measure(config, recipes.build(config.recipe, 0), TrainingResult({"test_loss": 2.3}, 6, {}))
     assert set(losses) >= {"last", "best", "twin", "longer", "faster", "slower", "chance"}
     assert all(loss is None or loss > 0 for loss in losses.values())
     assert audit.judge(audit.numbers(losses), 0.1) in ("healthy", "overfit", "underfit", "erratic", "mixed")

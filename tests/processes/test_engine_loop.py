@@ -11,10 +11,10 @@ import pytest
 from settings import resolved
 
 from sweep import engines, recipes
-from sweep.config.resolve import Config
+from sweep.config.settings import Config
 from sweep.curves import Curves
-from sweep.engines.job import Job, Result
-from sweep.engines.loop import batches
+from sweep.engines.job import TrainingJob, TrainingResult
+from sweep.engines.loop import epoch_batches
 from sweep.recipes.task import Task
 
 SMALL = {
@@ -24,7 +24,7 @@ SMALL = {
 }
 
 
-def trained(config: Config, engine: str, folder: Path, task: Task | None = None) -> tuple[Curves, Result]:
+def trained(config: Config, engine: str, folder: Path, task: Task | None = None) -> tuple[Curves, TrainingResult]:
     points: list[tuple[float, str, float]] = []
 
     def watch(step: int, values: object) -> bool:
@@ -32,7 +32,7 @@ def trained(config: Config, engine: str, folder: Path, task: Task | None = None)
         return False
 
     task = task or recipes.build(config.recipe, config.seed)
-    result = engines.train(engine, Job(task, config.train, config.knobs, config.seed, "cpu", folder), watch)
+    result = engines.train(engine, TrainingJob(task, config.train, config.seed, "cpu", folder), watch)
     return Curves.from_points(points), result
 
 
@@ -54,7 +54,7 @@ def test_equals_the_trainer_over_the_first_hundred_steps(name: str, tmp_path: Pa
 
 
 def test_an_epoch_has_every_row_once_in_an_order_of_its_own() -> None:
-    first, second = list(batches(10, 4, seed=0)), list(batches(10, 4, seed=1))
+    first, second = list(epoch_batches(10, 4, seed=0)), list(epoch_batches(10, 4, seed=1))
     assert [len(batch) for batch in first] == [4, 4, 2]
     assert sorted(row for batch in first for row in batch) == list(range(10))
     assert first != second

@@ -14,9 +14,8 @@ from settings import resolved
 from transformers import ViTConfig, ViTImageProcessor, ViTModel
 
 from sweep import engines, recipes
-from sweep.engines.job import Job
+from sweep.engines.job import TrainingJob
 from sweep.errors import ConfigError
-from sweep.recipes.check import check
 from sweep.recipes.task import Task
 
 
@@ -45,7 +44,7 @@ def folders(root: Path, count: int = 20, names: tuple[str, ...] = ("red", "green
 
 def build(train: Path, tiny: Path, *more: str) -> Task:
     config = resolved("recipe=image", f"recipe.data.train={train}", f"recipe.model.checkpoint={tiny}", *more)
-    check(config.recipe)
+    recipes.check(config.recipe)
     return recipes.build(config.recipe, config.seed)
 
 
@@ -57,7 +56,7 @@ def test_a_folder_of_classes_is_split_and_trains(tmp_path: Path, tiny: Path) -> 
     assert batch["pixel_values"].shape == (4, 3, 8, 8)
     config = resolved("recipe=image", f"recipe.data.train={root}", f"recipe.model.checkpoint={tiny}", "train.epochs=2")
     seen: list[str] = []
-    job = Job(task, config.train, config.knobs, 0, "cpu", tmp_path)
+    job = TrainingJob(task, config.train, 0, "cpu", tmp_path)
     for engine in ("trainer", "loop"):
         result = engines.train(engine, job, lambda step, values: bool(seen.extend(values)))
         assert 0 <= result.test["test_acc"] <= 1
@@ -86,7 +85,7 @@ def test_what_can_not_be_used_is_refused(tmp_path: Path, tiny: Path) -> None:
         with pytest.raises(ConfigError, match=said):
             build(train, tiny, *more)
 
-    refused("which is no folder", tmp_path / "nowhere")
+    refused("which is not a folder", tmp_path / "nowhere")
     refused("a folder of images for each of two classes", tmp_path)
     one = folders(tmp_path / "one", 3, ("red",))
     refused("which has 1 folders", one)
@@ -94,4 +93,4 @@ def test_what_can_not_be_used_is_refused(tmp_path: Path, tiny: Path) -> None:
     strange = folders(tmp_path / "strange", 2, ("blue", "red"))
     refused("has the class 'blue' that the training data lack", both, f"recipe.data.validation={strange}")
     (both / "red" / "broken.png").write_bytes(b"no picture")
-    refused(r"broken\.png.*no image that can be read", both)
+    refused(r"broken\.png.*not an image that can be read", both)

@@ -12,7 +12,6 @@ from settings import resolved
 
 from sweep import recipes
 from sweep.errors import ConfigError
-from sweep.recipes.check import check
 from sweep.recipes.data import synthetic_text
 from sweep.recipes.language import perplexity
 from sweep.recipes.task import Task
@@ -22,7 +21,7 @@ SMALL = ("recipe.sizes.train=24", "recipe.sizes.validation=8", "recipe.sizes.tes
 
 def build(*overrides: str, seed: int = 0) -> Task:
     recipe = resolved("recipe=language", *overrides).recipe
-    check(recipe)
+    recipes.check(recipe)
     return recipes.build(recipe, seed)
 
 
@@ -52,7 +51,7 @@ def test_the_model_begins_undecided_and_no_logits_are_kept() -> None:
     with torch.no_grad():
         loss = float(model(**batch).loss)
     assert abs(loss - math.log(model.config.vocab_size)) < 0.1
-    assert task.measure is None
+    assert task.compute_metrics is None
     assert task.baseline.loss < loss
 
 
@@ -75,7 +74,7 @@ def test_a_file_of_yours_is_cut_into_blocks_and_its_end_is_held_out(tmp_path: Pa
 
 
 def test_files_that_can_not_be_used_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"recipe\.data\.train is 'nowhere\.txt', which is no file"):
+    with pytest.raises(ConfigError, match=r"recipe\.data\.train is 'nowhere\.txt', which is not a file"):
         build("recipe.data.train=nowhere.txt")
     for content, said in ((b"  \n", "holds no text"), (b"caf\xe9 " * 9, "not UTF-8 text"), (b"short", "too few")):
         (tmp_path / "t.txt").write_bytes(content)

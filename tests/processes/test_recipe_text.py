@@ -1,16 +1,13 @@
-"""Labelled text that people bring: what is read, what is refused, and the task that comes of it."""
+"""The text recipe: the task that comes of labelled text and a checkpoint, and the checkpoints that are refused."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
-from datasets import ClassLabel, Dataset, DatasetDict
 from settings import resolved
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import (
@@ -25,8 +22,7 @@ from transformers import (
 from sweep import recipes
 from sweep.errors import ConfigError
 from sweep.recipes import pretrained
-from sweep.recipes.check import check
-from sweep.recipes.data import labelled_text, splits, token_cache
+from sweep.recipes.data import token_cache
 from sweep.recipes.task import Task
 from sweep.recipes.text import collate
 
@@ -40,13 +36,8 @@ def rows(count: int = 60) -> pd.DataFrame:
     return pd.DataFrame({"text": texts, "other": texts[::-1], "label": [LABELS[i % 3] for i in range(count)]})
 
 
-WRITERS: dict[str, Callable[[pd.DataFrame, Path], object]] = {
-    "csv": lambda table, path: table.to_csv(path, index=False),
-    "tsv": lambda table, path: table.to_csv(path, index=False, sep="\t"),
-    "jsonl": lambda table, path: table.to_json(path, orient="records", lines=True),
-    "parquet": lambda table, path: table.to_parquet(path),
-    "saved": lambda table, path: Dataset.from_pandas(table).save_to_disk(path),
-}
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    table.to_csv(path, index=False)
 
 
 @pytest.fixture(scope="module")
@@ -71,109 +62,16 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache"
 
 
-def data(**given: Any) -> dict[str, Any]:
-    return {**resolved("recipe=text").recipe.data, "text": "text", **given}
-
-
-def written(tmp_path: Path, content: str | bytes, name: str = "train.csv") -> str:
-    path = tmp_path / name
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return str(path)
-
-
 def build(train: str, tiny: Path, *more: str) -> Task:
     config = resolved(
         "recipe=text", f"recipe.data.train={train}", "recipe.data.text=text", f"recipe.model.checkpoint={tiny}", *more
     )
-    check(config.recipe)
+    recipes.check(config.recipe)
     return recipes.build(config.recipe, config.seed)
 
 
-@pytest.mark.parametrize("kind", list(WRITERS))
-def test_every_kind_of_file_holds_the_same_corpus(kind: str, tmp_path: Path) -> None:
-    path, table = tmp_path / f"train.{kind}", rows()
-    WRITERS[kind](table, path)
-    read = labelled_text.read(data(train=str(path), text=["text", "other"]))
-    assert read.names == ("neg", "neutral", "pos")
-    part = read.parts["train"]
-    assert [column.to_pylist() for column in part.texts] == [table.text.tolist(), table.other.tolist()]
-    assert [read.names[number] for number in part.labels] == table.label.tolist()
-
-
-def test_integers_keep_their_order_and_quotes_of_a_tsv_may_be_plain_letters(tmp_path: Path) -> None:
-    path = written(tmp_path, 'text\tlabel\n"a film\t10\nit was" fine\t9\n"quoted"\t10\n', "train.tsv")
-    read = labelled_text.read(data(train=path))
-    assert read.names == ("9", "10")
-    assert read.parts["train"].labels.tolist() == [1, 0, 1]
-    assert read.parts["train"].texts[0].to_pylist()[0] == '"a film'
-
-
-def test_a_saved_data_set_brings_its_splits_and_class_names(tmp_path: Path) -> None:
-    table = rows(30)
-    split = Dataset.from_pandas(table).cast_column("label", ClassLabel(names=LABELS))
-    hidden = split.select(range(3)).map(lambda row: {"label": -1})
-    DatasetDict({"train": split, "validation": split.select(range(9)), "test": hidden}).save_to_disk(tmp_path / "d")
-    read = labelled_text.read(data(train=str(tmp_path / "d")))
-    assert read.names == tuple(LABELS)
-    assert set(read.parts) == {"train", "validation"}  # a test split whose labels are secret is none
-
-
-HEAD = "text,label\n"
-REFUSED: dict[str, tuple[str | bytes, str]] = {
-    "a missing column": ("words,label\na,x\n", "has no column text; it has: words, label"),
-    "a broken row": (HEAD + "a,x\nb,y,z\n", "row 2 has 3 columns and the header 2"),
-    "an empty text": (HEAD + "a,x\n  ,y\n", "a row with no text in column 'text' (the first is row 2)"),
-    "a missing label": (HEAD + "a,x\nb,\n", "row 2 has no label"),
-    "one class only": (HEAD + "a,x\nb,x\n", "every row has the label 'x'"),
-    "another encoding": (HEAD.encode() + "a,x\nb\xe9,y\n".encode("latin-1"), "not utf-8 text (line 3)"),
-    "no rows": (HEAD, "has no rows"),
-    "nothing at all": ("", "is empty"),
-}
-
-
-@pytest.mark.parametrize("what", list(REFUSED))
-def test_data_that_can_not_be_used_are_refused_in_a_line(what: str, tmp_path: Path) -> None:
-    content, said = REFUSED[what]
-    with pytest.raises(ConfigError) as refused:
-        labelled_text.read(data(train=written(tmp_path, content)))
-    assert said in str(refused.value)
-    assert str(refused.value).startswith("recipe.data.train")
-    assert "\n" not in str(refused.value)
-
-
-def test_other_refusals_name_the_key(tmp_path: Path) -> None:
-    train = written(tmp_path, HEAD + "a,x\nb,y\n")
-    strange = written(tmp_path, HEAD + "c,z\n", "dev.csv")
-    with pytest.raises(ConfigError, match=r"recipe\.data\.validation.*label 'z' that the training data lack.*'x', 'y'"):
-        labelled_text.read(data(train=train, validation=strange))
-    with pytest.raises(ConfigError, match=r"recipe\.data\.train is 'nowhere\.csv', which is not there"):
-        labelled_text.read(data(train="nowhere.csv"))
-    with pytest.raises(ConfigError, match=r"recipe\.data\.train.*ends in one of"):
-        labelled_text.read(data(train=written(tmp_path, "x", "train.xlsx")))
-    with pytest.raises(ConfigError, match=r"recipe\.data\.text has no value"):
-        labelled_text.columns(data(text=None))
-    with pytest.raises(ConfigError, match=r"not a JSON object on each line.*row 1"):
-        labelled_text.read(data(train=written(tmp_path, '{"text":"a","label":"x"}\n{"text":\n', "t.jsonl")))
-    latin = written(tmp_path, "text,label\na,x\nb\xe9,y\n".encode("latin-1"), "latin.csv")
-    assert labelled_text.read(data(train=latin, encoding="latin-1")).parts["train"].texts[0].to_pylist()[1] == "b\xe9"
-
-
-def test_splits_are_disjoint_stratified_and_of_the_seed() -> None:
-    labels = {"train": np.arange(300) % 3}
-    first, again, other = (splits.part(labels, seed, None) for seed in (0, 0, 1))
-    taken = np.concatenate([found for _, found in first.values()])
-    assert sorted(taken.tolist()) == list(range(300))
-    for _, found in first.values():
-        assert np.ptp(np.bincount(labels["train"][found])) <= 1
-    assert all((first[part][1] == again[part][1]).all() for part in first)
-    assert set(first["test"][1].tolist()) != set(other["test"][1].tolist())
-    capped = splits.part({**labels, "validation": np.arange(90) % 3}, 0, 30)
-    assert {part: len(found) for part, (_, found) in capped.items()} == {"train": 30, "validation": 30, "test": 30}
-    assert capped["validation"][0] == "validation"
-
-
 def test_the_task_trains_on_a_checkpoint_whose_head_is_new(tmp_path: Path, tiny: Path) -> None:
-    WRITERS["csv"](rows(), tmp_path / "train.csv")
+    write_csv(rows(), tmp_path / "train.csv")
     task = build(str(tmp_path / "train.csv"), tiny, "recipe.model.dropout=0.3")
     assert [len(task.train), len(task.validation), len(task.test)] == [42, 9, 9]
     assert any("head" in note for note in task.notes)
@@ -202,11 +100,11 @@ def test_text_is_tokenized_once_and_again_when_its_content_changes(
     path, made = tmp_path / "train.csv", []
     make = token_cache._make
     monkeypatch.setattr(token_cache, "_make", lambda *given: (made.append(given), make(*given)))
-    WRITERS["csv"](rows(), path)
+    write_csv(rows(), path)
     first, second = build(str(path), tiny), build(str(path), tiny, "seed=1")
     assert len(made) == 1
     assert len(first.train) == len(second.train)
-    WRITERS["csv"](rows(45), path)
+    write_csv(rows(45), path)
     build(str(path), tiny)
     assert len(made) == 2
 
@@ -226,9 +124,9 @@ def test_checkpoints_that_can_not_be_used_are_refused_in_a_line(
     (tmp_path / "pytorch_model.bin").write_bytes(b"")
     refused(tmp_path, r"only as pytorch_model\.bin, which can run code")
     (tmp_path / "model.safetensors").write_bytes(b"\xff" * 20)
-    refused(tmp_path, "no safetensors file")
+    refused(tmp_path, "not a whole safetensors file")
     (tmp_path / "model.safetensors").write_bytes((tiny / "model.safetensors").read_bytes()[:-1])
-    refused(tmp_path, "it is cut off")
+    refused(tmp_path, "not fully covered")
     (tmp_path / "model.safetensors").write_bytes((tiny / "model.safetensors").read_bytes())
     index = tmp_path / "model.safetensors.index.json"
     index.write_text('{"weight_map": {"a": "model.safetensors", "b": "model-2.safetensors"}}')
@@ -240,7 +138,7 @@ def test_checkpoints_that_can_not_be_used_are_refused_in_a_line(
 def test_a_checkpoint_without_a_vocabulary_is_refused(tmp_path: Path, tiny: Path) -> None:
     for name in ("config.json", "model.safetensors"):
         (tmp_path / name).write_bytes((tiny / name).read_bytes())
-    WRITERS["csv"](rows(), tmp_path / "train.csv")
+    write_csv(rows(), tmp_path / "train.csv")
     with pytest.raises(ConfigError, match=r"no vocabulary|no tokenizer"):
         build(str(tmp_path / "train.csv"), tmp_path)
 
@@ -248,14 +146,14 @@ def test_a_checkpoint_without_a_vocabulary_is_refused(tmp_path: Path, tiny: Path
 def test_epochs_are_fitted_to_the_examples_that_there_are_unless_typed(tmp_path: Path, tiny: Path) -> None:
     def epochs(*more: str) -> int:
         given = resolved("recipe=text", "recipe.reference.examples=168", "recipe.reference.epochs=4", *more)
-        return given.knobs.epochs
+        return given.train.epochs
 
-    WRITERS["csv"](rows(), tmp_path / "train.csv")
+    write_csv(rows(), tmp_path / "train.csv")
     looked_at = resolved(
         "recipe=text", f"recipe.data.train={tmp_path / 'train.csv'}", "recipe.data.text=text",
         f"recipe.model.checkpoint={tiny}",
     )  # fmt: skip
-    assert check(looked_at.recipe) == 42
+    assert recipes.check(looked_at.recipe) == 42
     assert epochs() == 4
     assert epochs("recipe.sizes.train=42") == 16  # as many steps
     assert epochs("recipe.sizes.train=672") == 2  # twice the steps on four times the examples
@@ -266,9 +164,9 @@ def test_epochs_are_fitted_to_the_examples_that_there_are_unless_typed(tmp_path:
 def test_an_architecture_without_the_head_is_refused(tmp_path: Path, tiny: Path) -> None:
     from transformers import AutoModelForImageClassification
 
-    config = pretrained.shaped(tiny, None)
+    config = pretrained.load_config(tiny, None)
     with pytest.raises(ConfigError, match="'bert', which has no head for images"):
-        pretrained.load(AutoModelForImageClassification, tiny, config, "images")
+        pretrained.load_model(AutoModelForImageClassification, tiny, config, "images")
 
 
 def test_weights_of_another_model_are_refused(tmp_path: Path, tiny: Path) -> None:
@@ -278,7 +176,7 @@ def test_weights_of_another_model_are_refused(tmp_path: Path, tiny: Path) -> Non
     config = BertConfig(vocab_size=20, hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=2)
     config.save_pretrained(tmp_path)
     with pytest.raises(ConfigError, match="those of another model"):
-        pretrained.load(AutoModelForSequenceClassification, tmp_path, config, "text")
+        pretrained.load_model(AutoModelForSequenceClassification, tmp_path, config, "text")
 
 
 def test_a_head_of_other_classes_is_made_anew(tmp_path: Path) -> None:
@@ -286,8 +184,8 @@ def test_a_head_of_other_classes_is_made_anew(tmp_path: Path) -> None:
 
     shape = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2}
     BertForSequenceClassification(BertConfig(vocab_size=20, num_labels=2, **shape)).save_pretrained(tmp_path)
-    config = pretrained.shaped(tmp_path, None, num_labels=5)
-    model, missing = pretrained.load(AutoModelForSequenceClassification, tmp_path, config, "text")
+    config = pretrained.load_config(tmp_path, None, num_labels=5)
+    model, missing = pretrained.load_model(AutoModelForSequenceClassification, tmp_path, config, "text")
     assert model.classifier.out_features == 5
     assert "classifier.weight" in missing
 
@@ -295,7 +193,4 @@ def test_a_head_of_other_classes_is_made_anew(tmp_path: Path) -> None:
 def test_a_name_on_the_hub_without_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(ConfigError, match=r"recipe\.model\.checkpoint.*without a network"):
-        pretrained.local("nobody/nothing-of-this-name")
-    monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
-    with pytest.raises(ConfigError, match=r"recipe\.data\.name.*without a network.*recipe\.data\.train=FILE"):
-        labelled_text.read(data(name="nobody/nothing", text=["a"]))
+        pretrained.local_folder("nobody/nothing-of-this-name")

@@ -13,7 +13,6 @@ from settings import resolved
 
 from sweep import recipes
 from sweep.errors import ConfigError
-from sweep.recipes.check import check
 from sweep.recipes.data import synthetic_dates
 from sweep.recipes.task import Task
 from sweep.recipes.translation import scores
@@ -23,7 +22,7 @@ SMALL = ("recipe.sizes.train=40", "recipe.sizes.validation=20", "recipe.sizes.te
 
 def build(*overrides: str, seed: int = 0) -> Task:
     recipe = resolved("recipe=translation", *overrides).recipe
-    check(recipe)
+    recipes.check(recipe)
     return recipes.build(recipe, seed)
 
 
@@ -42,12 +41,12 @@ def test_the_model_writes_token_by_token_and_is_scored_by_what_it_wrote(kind: st
     batch = task.collate([task.validation[i] for i in range(4)])
     with torch.no_grad():
         outputs = model(**batch)
-        written = task.predict(model, batch, outputs.logits)
+        written = task.predict_batch(model, batch, outputs.logits)
     assert written.shape[0] == 4
     assert torch.isfinite(outputs.loss)
     labels = batch["labels"].numpy()
-    assert set(task.measure(written.numpy(), labels)) == {"bleu", "rouge"}
-    right = task.measure(labels, labels)
+    assert set(task.compute_metrics(written.numpy(), labels)) == {"bleu", "rouge"}
+    right = task.compute_metrics(labels, labels)
     assert right["bleu"] == pytest.approx(100)
     assert right["rouge"] == pytest.approx(1)
 
@@ -74,6 +73,6 @@ def test_two_columns_of_yours(tmp_path: Path) -> None:
     task = build(*mine)
     assert (len(task.train), len(task.validation), len(task.test)) == (42, 9, 9)
     labels = task.collate([task.test[0]])["labels"].numpy()
-    assert task.read(labels, labels)[0][0] in set(table.french)
+    assert task.decode(labels, labels)[0][0] in set(table.french)
     with pytest.raises(ConfigError, match="has no column german; it has: english, french"):
         build(*mine[:2], "recipe.data.target=german")

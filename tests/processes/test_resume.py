@@ -16,11 +16,11 @@ from mlflow import MlflowClient
 from settings import resolved
 
 from sweep import engines, recipes
-from sweep.config.resolve import Config
+from sweep.config.settings import Config
 from sweep.curves import Curves
-from sweep.engines.best_model import Best
-from sweep.engines.checkpoints import Keeper, step_of
-from sweep.engines.job import Job
+from sweep.engines.best_model import BestModel
+from sweep.engines.checkpoints import CheckpointStore, step_of
+from sweep.engines.job import TrainingJob
 
 SMALL = ("recipe.sizes.train=96", "recipe.sizes.validation=64", "recipe.sizes.test=64")
 RUN = (*SMALL, "train.epochs=8", "train.keep_best=true", "train.evaluations=6")  # 24 steps of dropout and shuffling
@@ -31,20 +31,20 @@ class CutError(Exception):
 
 
 def go(config: Config, engine: str, folder: Path, cut_at: int | None = None) -> Curves:
-    keeper = Keeper(folder / "checkpoint", 0.0)
+    store = CheckpointStore(folder / "checkpoint", 0.0)
     points: list[tuple[float, str, float]] = []
 
     def watch(step: int, values: Mapping[str, float]) -> bool:
         if step == cut_at:
             raise CutError
         points.extend((step, name, value) for name, value in values.items())
-        keeper.tell(step, values)
+        store.record(step, values)
         return False
 
-    for step, values in keeper.points():
+    for step, values in store.latest_points():
         watch(step, values)
     task = recipes.build(config.recipe, config.seed)
-    engines.train(engine, Job(task, config.train, config.knobs, config.seed, "cpu", folder, keeper), watch)
+    engines.train(engine, TrainingJob(task, config.train, config.seed, "cpu", folder, store), watch)
     return Curves.from_points(points)
 
 
@@ -65,24 +65,24 @@ def test_the_curve_is_that_of_an_uninterrupted_run(engine: str, cut_at: int, tmp
 
 
 def test_a_checkpoint_that_is_not_whole_does_not_count(tmp_path: Path) -> None:
-    keeper = Keeper(tmp_path, 0.0)
-    keeper.tell(1, {"batch_loss": float("nan")})
-    keeper.seal(keeper.place(5), Best(None, loss=0.5, step=4))
-    keeper.place(9)
-    found = keeper.latest()
+    store = CheckpointStore(tmp_path, 0.0)
+    store.record(1, {"batch_loss": float("nan")})
+    store.commit(store.new_folder(5), BestModel(None, loss=0.5, step=4))
+    store.new_folder(9)
+    found = store.latest()
     assert found is not None
     assert step_of(found) == 5
-    [(step, values)] = keeper.points()
+    [(step, values)] = store.latest_points()
     assert step == 1
     assert np.isnan(values["batch_loss"])
 
 
 def test_without_minutes_none_are_made(tmp_path: Path) -> None:
-    keeper = Keeper(tmp_path, None)
-    keeper.tell(1, {"batch_loss": 1.0})
-    assert not keeper.due()
-    assert keeper.told == []
-    assert keeper.latest() is None
+    store = CheckpointStore(tmp_path, None)
+    store.record(1, {"batch_loss": 1.0})
+    assert not store.is_due()
+    assert store.points == []
+    assert store.latest() is None
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ def test_a_function_an_object_and_scikit_learn_are_recorded_beside_our_own() -> 
     named = "recipe.metrics=[my_metrics.exact,my_metrics.Counted,sklearn.metrics.balanced_accuracy_score]"
     task = build("recipe=digits", *SMALL, named)
     logits, labels = np.eye(10)[[1, 2, 3, 3]], np.array([1, 2, 3, 4])
-    said = task.measure(logits, labels)
+    said = task.compute_metrics(logits, labels)
     assert said["exact"] == 0.75
     assert said["rows"] == 4
     assert said["kinds"] == 4
@@ -36,9 +36,9 @@ def test_other_tasks_show_their_metrics_tokens_or_texts(recipe: str) -> None:
     task = build(f"recipe={recipe}", *SMALL, "recipe.metrics=[my_metrics.exact]")
     rows = task.collate([task.validation[i] for i in range(4)])
     labels = rows["labels"].numpy()
-    assert task.measure(task.shown(labels), labels)["exact"] == 1.0
+    assert task.compute_metrics(task.perfect_predictions(labels), labels)["exact"] == 1.0
     if recipe == "translation":
-        assert all(isinstance(text, str) for text in task.read(labels, labels)[0])
+        assert all(isinstance(text, str) for text in task.decode(labels, labels)[0])
 
 
 def test_a_metric_that_raises_is_found_before_training() -> None:

@@ -1,6 +1,6 @@
-"""Checkpoints of a run, so that a killed one goes on where it was: its state, and every point that it had told.
+"""Checkpoints of a run, so that a killed one resumes: the state of training, and every point recorded so far.
 
-A checkpoint is a folder `checkpoint-STEP`. It counts once the points are in it, which are written last, in one move.
+A checkpoint is a folder `checkpoint-STEP`. It counts once the points are in it: they are written last, in one move.
 """
 
 from __future__ import annotations
@@ -14,68 +14,81 @@ from pathlib import Path
 
 import torch
 
-from sweep.engines.best_model import Best
+from sweep.engines.best_model import BestModel
 
 POINTS, BEST = "points.jsonl", "best.pt"
+Point = tuple[int, dict[str, float]]
 
 
 @dataclass
-class Keeper:
-    """The checkpoints in one folder, at most one every ``seconds`` (None: none are made, one that is there is used)."""
+class CheckpointStore:
+    """The checkpoints in one folder.
+
+    Args:
+        directory: where they are.
+        interval: seconds between two of them, at least. None: none is written, and one that is there is used.
+    """
 
     directory: Path
-    seconds: float | None
-    told: list[tuple[int, dict[str, float]]] = field(default_factory=list)
-    last: float = field(default_factory=time.monotonic)
+    interval: float | None
+    points: list[Point] = field(default_factory=list)
+    saved_at: float = field(default_factory=time.monotonic)
 
-    def tell(self, step: int, values: Mapping[str, float]) -> None:
-        """Take note of a point, for the next checkpoint."""
-        if self.seconds is not None:
-            self.told.append((step, dict(values)))
+    def record(self, step: int, values: Mapping[str, float]) -> None:
+        """Add a point, for the next checkpoint."""
+        if self.interval is not None:
+            self.points.append((step, dict(values)))
 
-    def due(self) -> bool:
-        """Whether it is time for the next one."""
-        return self.seconds is not None and time.monotonic() - self.last >= self.seconds
+    def is_due(self) -> bool:
+        """Whether it is time for the next checkpoint."""
+        return self.interval is not None and time.monotonic() - self.saved_at >= self.interval
 
-    def place(self, step: int) -> Path:
-        """The folder of a checkpoint to be made, empty."""
-        folder = self.directory / f"checkpoint-{step}"
+    def folder(self, step: int) -> Path:
+        """Where the checkpoint of a step is."""
+        return self.directory / f"checkpoint-{step}"
+
+    def new_folder(self, step: int) -> Path:
+        """The folder of a checkpoint to be written, empty."""
+        folder = self.folder(step)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         return folder
 
-    def seal(self, folder: Path, best: Best | None) -> None:
-        """The state in the folder is whole: add the points, and take the earlier checkpoints away."""
+    def commit(self, folder: Path, best: BestModel | None) -> None:
+        """Complete the checkpoint whose state is in the folder, and delete the earlier ones."""
         if best is not None:
-            torch.save(vars(best), folder / BEST)
+            torch.save(best.state_dict(), folder / BEST)
         draft = folder / f"{POINTS}.part"
-        draft.write_text("".join(f"{json.dumps(row)}\n" for row in self.told), encoding="utf-8")
+        draft.write_text("".join(f"{json.dumps(point)}\n" for point in self.points), encoding="utf-8")
         draft.replace(folder / POINTS)
         for other in self.directory.glob("checkpoint-*"):
             if other != folder:
                 shutil.rmtree(other, ignore_errors=True)
-        self.last = time.monotonic()
+        self.saved_at = time.monotonic()
 
     def latest(self) -> Path | None:
-        """The newest whole checkpoint."""
-        whole = [file.parent for file in self.directory.glob(f"checkpoint-*/{POINTS}")]
-        return max(whole, key=step_of, default=None)
+        """The newest complete checkpoint."""
+        complete = [file.parent for file in self.directory.glob(f"checkpoint-*/{POINTS}")]
+        return max(complete, key=step_of, default=None)
 
-    def points(self) -> Iterator[tuple[int, dict[str, float]]]:
-        """What had been told up to the newest checkpoint, in the order in which it was told."""
+    def latest_points(self) -> Iterator[Point]:
+        """The points up to the newest complete checkpoint, in the order in which they were recorded."""
         folder = self.latest()
-        if folder is not None:
-            with (folder / POINTS).open(encoding="utf-8") as rows:
-                yield from ((int(step), values) for step, values in map(json.loads, rows))
+        if folder is None:
+            return
+        with (folder / POINTS).open(encoding="utf-8") as lines:
+            for line in lines:
+                step, values = json.loads(line)
+                yield int(step), values
 
 
 def step_of(folder: Path) -> int:
-    """The step that a checkpoint was made at."""
+    """The step that a checkpoint was written at."""
     return int(folder.name.rpartition("-")[2])
 
 
-def restore(best: Best | None, folder: Path) -> None:
-    """Put back what was known of the best model when the checkpoint was made."""
+def restore_best(best: BestModel | None, folder: Path) -> None:
+    """Load what was known of the best model when the checkpoint was written."""
     file = folder / BEST
     if best is not None and file.is_file():
-        vars(best).update(torch.load(file, weights_only=True))
+        best.load_state_dict(torch.load(file, weights_only=True))

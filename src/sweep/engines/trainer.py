@@ -19,58 +19,57 @@ from transformers import (
     set_seed,
 )
 
-from sweep.engines.best_model import Best
-from sweep.engines.checkpoints import restore
-from sweep.engines.job import SCHEDULERS, Job, Result, Watch, pick_device
-from sweep.recipes.task import Predict, Task
+from sweep.engines.best_model import BestModel
+from sweep.engines.checkpoints import restore_best
+from sweep.engines.job import SCHEDULERS, TrainingJob, TrainingResult, Watch, pick_device, tested, trains_in_half
+from sweep.recipes.task import PredictBatch, Task
 
 WEIGHTS = "weights.pt"
-_BATCH = {"loss": "batch_loss", "grad_norm": "grad_norm", "learning_rate": "learning_rate"}
+SPLITS = ("train", "val")
+BATCH_NAMES = {"loss": "batch_loss", "grad_norm": "grad_norm", "learning_rate": "learning_rate"}
+TIMINGS = ("_runtime", "_per_second", "_model_preparation_time")  # the Trainer adds them to what it measured
 
 
-def train(job: Job, watch: Watch) -> Result:
-    """Train the job, telling ``watch`` of every point as it comes; stops at once where the loss is no number."""
+def train(job: TrainingJob, watch: Watch) -> TrainingResult:
+    """Train the job, calling ``watch`` with every point as it comes; stops at once where the loss is not finite."""
     set_seed(job.seed)
-    task, model = job.task, job.task.model()
-    best = Best(job.train.early_stopping) if job.train.keep_best or job.train.early_stopping else None
+    task = job.task
+    model = task.model()
+    best = BestModel.wanted_by(job.train)
     trainer = _Trainer(
         model=model,
         args=_arguments(job),
         train_dataset=task.train,
         eval_dataset={"train": task.sample, "val": task.validation},
         data_collator=task.collate,
-        compute_metrics=_measured(task),
+        compute_metrics=_metrics_function(task),
         callbacks=[_Reporter(job, watch, best, model)],
     )
-    trainer.predict_batch = task.predict
+    trainer.predict_batch = task.predict_batch
     trainer.model_accepts_loss_kwargs = False  # the loss is the model's own mean, as in evaluation
     trainer.remove_callback(PrinterCallback)
-    resumed = job.keeper.latest() if job.keeper else None
-    if resumed:
-        restore(best, resumed)
+    resumed = job.checkpoints.latest() if job.checkpoints else None
+    if resumed is not None:
+        restore_best(best, resumed)
         trainer.args.eval_on_start = False  # the points up to here are known
     trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
-    last = _test(trainer, task)
-    if best is None:
-        return Result(last, trainer.state.global_step, last)
-    best.restore(model)
-    return Result(_test(trainer, task), best.step, last)
+    return tested(trainer.state.global_step, model, best, lambda: _test(trainer, task))
 
 
 def _test(trainer: Trainer, task: Task) -> dict[str, float]:
-    test = trainer.evaluate(task.test, metric_key_prefix="test")
-    test |= {f"test_{name}": value for name, value in task.score(test["test_loss"]).items()}
-    return {name: float(value) for name, value in test.items() if _is_metric(name)}
+    logged = trainer.evaluate(task.test, metric_key_prefix="test")
+    metrics = {name: float(value) for name, value in logged.items() if _is_metric(name)}
+    return metrics | _prefixed("test", task.loss_metrics(metrics["test_loss"]))
 
 
 class _Trainer(Trainer):
-    """Keeps of an evaluated batch what the task asks for: logits, or the text that the model really writes.
+    """Predictions of an evaluated batch are what the task asks for: logits, or the text that the model really writes.
 
-    Its checkpoints hold the weights under the names that the model has: `save_pretrained` renames those of some
-    architectures to the names of old, and a resumed Trainer then passes over them.
+    Checkpoints hold the weights under the names that the model has: `save_pretrained` gives those of some architectures
+    their names of old, which a resumed Trainer then ignores.
     """
 
-    predict_batch: Predict
+    predict_batch: PredictBatch
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
         folder = Path(output_dir or self.args.output_dir)
@@ -94,26 +93,28 @@ class _Trainer(Trainer):
             return loss, self.predict_batch(model, inputs, outputs["logits"]), inputs["labels"]
 
 
-def _measured(task: Task) -> Callable[[EvalPrediction], dict[str, float]] | None:
-    measure = task.measure
-    return None if measure is None else lambda seen: dict(measure(seen.predictions, seen.label_ids))
+def _metrics_function(task: Task) -> Callable[[EvalPrediction], dict[str, float]] | None:
+    compute = task.compute_metrics
+    if compute is None:
+        return None
+    return lambda evaluated: dict(compute(evaluated.predictions, evaluated.label_ids))
 
 
-def _arguments(job: Job) -> TrainingArguments:
+def _arguments(job: TrainingJob) -> TrainingArguments:
     device = pick_device(job.device)
     return TrainingArguments(
         output_dir=str(job.directory / "checkpoint"),
         use_cpu=device.type == "cpu",
-        bf16=device.type == "cuda" and torch.cuda.is_bf16_supported(),
+        bf16=trains_in_half(device),
         seed=job.seed,
-        learning_rate=job.knobs.learning_rate,
-        per_device_train_batch_size=job.knobs.batch_size,
-        per_device_eval_batch_size=job.task.evaluated_at_once,
-        num_train_epochs=job.knobs.epochs,
+        learning_rate=job.train.learning_rate,
+        per_device_train_batch_size=job.train.batch_size,
+        per_device_eval_batch_size=job.task.eval_batch_size,
+        num_train_epochs=job.train.epochs,
         lr_scheduler_type=SCHEDULERS[job.train.schedule],
         warmup_steps=job.warmup_steps,
         weight_decay=job.train.weight_decay,
-        max_grad_norm=job.train.max_grad_norm or math.inf,
+        max_grad_norm=job.max_grad_norm,
         eval_on_start=True,
         logging_steps=1,
         logging_nan_inf_filter=False,  # the default hides a NaN behind the running mean
@@ -126,44 +127,57 @@ def _arguments(job: Job) -> TrainingArguments:
 
 
 class _Reporter(TrainerCallback):
-    """Carries the Trainer's log to ``watch``, and its answer back."""
+    """Passes the Trainer's log to ``watch``, and its answer back."""
 
-    def __init__(self, job: Job, watch: Watch, best: Best | None, model: torch.nn.Module) -> None:
-        self.job, self.watch, self.best, self.model = job, watch, best, model
-        self.seen: dict[str, float] = {}
+    def __init__(self, job: TrainingJob, watch: Watch, best: BestModel | None, model: torch.nn.Module) -> None:
+        self.job = job
+        self.watch = watch
+        self.best = best
+        self.model = model
+        self.evaluated: dict[str, float] = {}
 
     def on_step_end(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        control.should_evaluate = self.job.evaluates(state.global_step)
-        control.should_save = self.job.keeper is not None and self.job.keeper.due()
+        checkpoints = self.job.checkpoints
+        control.should_evaluate = self.job.evaluates_at(state.global_step)
+        control.should_save = checkpoints is not None and checkpoints.is_due()
 
     def on_save(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        assert self.job.keeper is not None
-        self.job.keeper.seal(self.job.keeper.directory / f"checkpoint-{state.global_step}", self.best)
+        checkpoints = self.job.checkpoints
+        if checkpoints is not None:
+            checkpoints.commit(checkpoints.folder(state.global_step), self.best)
 
     def on_log(
         self, args: Any, state: TrainerState, control: TrainerControl, logs: Mapping[str, float], **_: Any
     ) -> None:
         if "loss" in logs:
-            point = {ours: float(logs[theirs]) for theirs, ours in _BATCH.items() if theirs in logs}
-            stop = self.watch(state.global_step, {**point, "epoch": float(state.epoch or 0.0)})
-            if stop or not math.isfinite(point["batch_loss"]):
-                # Evaluated once more, so that both curves show where it ended.
-                control.should_evaluate = control.should_training_stop = True
+            self._on_batch(state, control, logs)
             return
-        self.seen |= {key.removeprefix("eval_"): float(logs[key]) for key in logs if _is_metric(key)}
-        if "val_loss" not in self.seen:
-            return  # the two evaluation sets come one after the other
-        seen, self.seen = self.seen, {}
-        for part in ("train", "val"):
-            seen |= {f"{part}_{name}": value for name, value in self.job.task.score(seen[f"{part}_loss"]).items()}
-        stop = self.watch(state.global_step, seen)
-        if self.best and self.best.see(state.global_step, seen["val_loss"], self.model):
-            stop = True
-        control.should_training_stop = control.should_training_stop or stop
+        self.evaluated |= {name.removeprefix("eval_"): float(logs[name]) for name in logs if _is_metric(name)}
+        if "val_loss" in self.evaluated:  # the two evaluation sets are logged one after the other
+            point = self.evaluated
+            self.evaluated = {}
+            self._on_evaluation(state, control, point)
+
+    def _on_batch(self, state: TrainerState, control: TrainerControl, logs: Mapping[str, float]) -> None:
+        point = {ours: float(logs[theirs]) for theirs, ours in BATCH_NAMES.items() if theirs in logs}
+        point["epoch"] = float(state.epoch or 0.0)
+        stop = self.watch(state.global_step, point)
+        if stop or not math.isfinite(point["batch_loss"]):
+            control.should_training_stop = True
+            control.should_evaluate = True  # so that both curves show where the run ended
+
+    def _on_evaluation(self, state: TrainerState, control: TrainerControl, point: dict[str, float]) -> None:
+        for split in SPLITS:
+            point |= _prefixed(split, self.job.task.loss_metrics(point[f"{split}_loss"]))
+        stop = self.watch(state.global_step, point)
+        out_of_patience = self.best is not None and self.best.update(state.global_step, point["val_loss"], self.model)
+        if stop or out_of_patience:
+            control.should_training_stop = True
+
+
+def _prefixed(prefix: str, metrics: Mapping[str, float]) -> dict[str, float]:
+    return {f"{prefix}_{name}": value for name, value in metrics.items()}
 
 
 def _is_metric(name: str) -> bool:
-    """The Trainer adds timings to what it measured."""
-    if not name.startswith(("eval_train_", "eval_val_", "test_")):
-        return False
-    return not name.endswith(("_runtime", "_per_second", "_model_preparation_time"))
+    return name.startswith(("eval_train_", "eval_val_", "test_")) and not name.endswith(TIMINGS)

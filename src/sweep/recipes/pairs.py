@@ -1,13 +1,14 @@
 """Sentence pairs: paraphrase or not, in the shape of MRPC, made on the spot from a seeded grammar; a small BERT.
 
-A story has a company, a movement, an amount and a day. The second sentence of a pair tells it again in other words and
-another order; where it is no paraphrase it denies the story, or tells of another amount.
-A stated share of the labels is wrong, as it is in data that people have labelled.
+A story has a company, a movement, an amount and a day. The second sentence of a pair repeats it in other words and
+another order; where it is no paraphrase, it denies the story or states another amount. A stated share of the labels is
+wrong, as in data that people have labelled.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from datasets import Dataset
@@ -16,8 +17,10 @@ from tokenizers.processors import BertProcessing
 from transformers import BertConfig, BertForSequenceClassification, default_data_collator
 
 from sweep.config.schema import Recipe
-from sweep.recipes.data.in_memory import resident
-from sweep.recipes.task import Parts, Task, classification, relabel
+from sweep.recipes.data.in_memory import in_memory
+from sweep.recipes.data.label_noise import mislabelled
+from sweep.recipes.data.splits import Rows, SplitRows, stated_sizes
+from sweep.recipes.task import Task, classification
 
 COMPANIES = ["acme", "borealis", "cantor", "delphi", "everest", "fenwick", "gotham", "halcyon"]
 RISES = ["rose", "climbed", "gained", "advanced", "jumped"]
@@ -25,7 +28,7 @@ FALLS = ["fell", "dropped", "lost", "declined", "tumbled"]
 AMOUNTS = ["two", "three", "five", "seven", "nine", "eleven"]
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday"]
 DENIALS = ("reports denied", "untrue that", "nobody believes")
-DENIED = 0.8  # of the pairs that are no paraphrase; the others tell of another amount, which is harder to see
+DENIED = 0.8  # share of the pairs that are no paraphrase; the others state another amount, which is harder to see
 LENGTH = 18  # tokens of a padded pair; the longest that the grammar makes is shorter
 
 
@@ -44,60 +47,66 @@ def build(recipe: Recipe, seed: int) -> Task:
 
     Validation and test are drawn first: more training pairs are further pairs, and leave those two as they were.
     """
+    sizes = stated_sizes(recipe.sizes)
+    held_out = sizes.validation + sizes.test
+    rows = SplitRows(
+        train=np.arange(held_out, held_out + sizes.train),
+        validation=np.arange(sizes.validation),
+        test=np.arange(sizes.validation, held_out),
+    )
     rng = np.random.default_rng(seed)
-    validation, test, train = (size or 0 for size in (recipe.sizes.validation, recipe.sizes.test, recipe.sizes.train))
-    held, total = validation + test, validation + test + train
-    truth = np.arange(total) % 2
+    truth = np.arange(held_out + sizes.train) % 2
     pairs = [_pair(bool(label), rng) for label in truth]
+    labels = mislabelled(truth, rows, recipe.data["label_noise"], 2, np.random.default_rng([seed, 1]))
     tokenizer = _tokenizer()
-    encoded = [tokenizer.encode(first, second) for first, second in pairs]
-    parts = Parts(np.arange(held, total), np.arange(validation), np.arange(validation, held))
-    labels = relabel(truth, parts, recipe.data["label_noise"], 2, np.random.default_rng([seed, 1]))
-    columns = {
-        "input_ids": np.array([item.ids for item in encoded]),
-        "token_type_ids": np.array([item.type_ids for item in encoded]),
-        "attention_mask": np.array([item.attention_mask for item in encoded]),
-        "labels": labels,
-    }
-    shape = recipe.model
+    columns = {**_encoded(pairs, tokenizer), "labels": labels}
+    config = _config(recipe.model, tokenizer.get_vocab_size())
 
-    def model() -> BertForSequenceClassification:
-        return BertForSequenceClassification(
-            BertConfig(
-                vocab_size=tokenizer.get_vocab_size(),
-                hidden_size=shape["width"],
-                intermediate_size=2 * shape["width"],
-                num_hidden_layers=shape["layers"],
-                num_attention_heads=shape["heads"],
-                hidden_dropout_prob=shape["dropout"],
-                attention_probs_dropout_prob=shape["dropout"],
-                max_position_embeddings=LENGTH,
-                num_labels=2,
-                initializer_range=shape["init"],
-            )
-        )
-
-    def rows(which: np.ndarray) -> Dataset:
+    def split(which: Rows) -> Dataset:
         return Dataset.from_dict({name: column[which] for name, column in columns.items()}).with_format("torch")
 
     task = classification(
-        train=rows(parts.train),
-        validation=rows(parts.validation),
-        test=rows(parts.test),
-        model=model,
+        train=split(rows.train),
+        validation=split(rows.validation),
+        test=split(rows.test),
+        model=lambda: BertForSequenceClassification(config),
         collate=default_data_collator,
-        recipe=recipe,
     )
-    return resident(task)
+    return in_memory(task)
+
+
+def _config(shape: Mapping[str, Any], vocabulary: int) -> BertConfig:
+    return BertConfig(
+        vocab_size=vocabulary,
+        hidden_size=shape["width"],
+        intermediate_size=2 * shape["width"],
+        num_hidden_layers=shape["layers"],
+        num_attention_heads=shape["heads"],
+        hidden_dropout_prob=shape["dropout"],
+        attention_probs_dropout_prob=shape["dropout"],
+        max_position_embeddings=LENGTH,
+        num_labels=2,
+        initializer_range=shape["init"],
+    )
+
+
+def _encoded(pairs: list[tuple[str, str]], tokenizer: Tokenizer) -> dict[str, np.ndarray]:
+    """The inputs of the model, each of shape ``(pairs, LENGTH)``."""
+    encoded = [tokenizer.encode(first, second) for first, second in pairs]
+    return {
+        "input_ids": np.array([each.ids for each in encoded]),
+        "token_type_ids": np.array([each.type_ids for each in encoded]),
+        "attention_mask": np.array([each.attention_mask for each in encoded]),
+    }
 
 
 def _pair(paraphrase: bool, rng: np.random.Generator) -> tuple[str, str]:
     story = Story(_one(COMPANIES, rng), bool(rng.integers(2)), _one(AMOUNTS, rng), _one(DAYS, rng))
-    other = story
-    if not paraphrase:
-        other = (
-            story._replace(denied=True) if rng.random() < DENIED else story._replace(amount=_other(story.amount, rng))
-        )
+    if paraphrase:
+        return _tell(story, rng), _tell(story, rng)
+    if rng.random() < DENIED:
+        return _tell(story, rng), _tell(story._replace(denied=True), rng)
+    other = story._replace(amount=_other(story.amount, rng))
     return _tell(story, rng), _tell(other, rng)
 
 

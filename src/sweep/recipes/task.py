@@ -1,4 +1,4 @@
-"""The task: what an engine needs to know of a recipe, and the pieces that most recipes share."""
+"""The task: data, model and metrics of one seed, as an engine needs them."""
 
 from __future__ import annotations
 
@@ -6,42 +6,41 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
 from datasets import Dataset
 from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_fscore_support
-from sklearn.model_selection import train_test_split
 from transformers import PreTrainedModel
 
-from sweep.config.schema import Recipe, Sizes
 from sweep.diagnosis import Baseline
 
 SAMPLE = 400  # examples of the training set that are evaluated beside the validation set
-Measure = Callable[[Any, Any], Mapping[str, float]]
-Predict = Callable[[PreTrainedModel, Mapping[str, torch.Tensor], torch.Tensor], torch.Tensor]
-Read = Callable[[Any, Any], tuple[Any, Any]]
+Metrics = Mapping[str, float]
+PredictBatch = Callable[[PreTrainedModel, Mapping[str, torch.Tensor], torch.Tensor], torch.Tensor]
+ComputeMetrics = Callable[[Any, Any], Metrics]
+Decode = Callable[[Any, Any], tuple[Any, Any]]
 
 
 def logits_of(model: PreTrainedModel, inputs: Mapping[str, torch.Tensor], logits: torch.Tensor) -> torch.Tensor:
-    """What most tasks keep of a batch: its logits."""
+    """The predictions of most tasks: the logits themselves."""
     return logits
 
 
-def classes_of(logits: NDArray[np.float64], labels: NDArray[np.intp]) -> tuple[Any, Any]:
-    """The class named for each example, beside the right one."""
+def decode_classes(logits: NDArray[np.float64], labels: NDArray[np.intp]) -> tuple[Any, Any]:
+    """The predicted class of each example, shape ``(examples,)``, and the right one."""
     return logits.argmax(axis=-1), labels
 
 
-def certain(labels: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Logits that name the right class of each example."""
+def one_hot(labels: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Logits whose largest one is that of the label, shape ``(examples, classes)``."""
     return np.eye(int(labels.max()) + 1)[labels]
 
 
-def nothing_more(loss: float) -> Mapping[str, float]:
-    """A loss that says no more than itself."""
+def no_loss_metrics(loss: float) -> Metrics:
+    """No metrics: the loss of most tasks says no more than itself."""
     return {}
 
 
@@ -49,14 +48,23 @@ def nothing_more(loss: float) -> Mapping[str, float]:
 class Task:
     """Data, model and metrics of one seed.
 
-    ``sample`` is a fixed part of ``train``, evaluated at the same moments as ``validation`` so that gaps are fair.
-    ``test`` is never trained on and never seen by a diagnosis. ``predict(model, inputs, logits)`` is what is kept of
-    an evaluated batch, and ``measure(predictions, labels)`` the metrics of it; where it is None nothing is kept, which
-    a language model's logits ask for. ``read(predictions, labels)`` gives both as people would compare them (classes,
-    texts), for metrics of the user's own; ``shown(labels)`` are the predictions that would be all right.
-    ``evaluated_at_once`` examples make a batch of an evaluation: few where the examples are of many lengths, sorted by
-    them, so that a batch holds little padding. ``score(loss)`` is what follows from the loss alone. ``baseline`` is
-    what a constant predictor reaches. ``notes`` are lines for the user.
+    Args:
+        train: training examples, with no other columns than the inputs of the model.
+        sample: a fixed part of ``train``, evaluated whenever ``validation`` is, so that the gap between them is fair.
+        validation: what a diagnosis sees beside ``sample``.
+        test: never trained on, never seen by a diagnosis.
+        model: makes the model, with its initial weights.
+        collate: makes a batch of examples.
+        compute_metrics: metrics of the predictions and labels of a whole split, as arrays. None keeps no predictions:
+            those of a language model don't fit in memory.
+        baseline: loss and accuracy of the best constant predictor.
+        predict_batch: the predictions of one evaluated batch, of model, inputs and logits.
+        decode: predictions and labels as people would compare them (classes, texts), for the user's own metrics.
+        perfect_predictions: predictions that are right for these labels.
+        loss_metrics: metrics that follow from the loss alone, such as perplexity.
+        eval_batch_size: examples in a batch of an evaluation. Small where examples differ in length, sorted by it:
+            a batch then holds little padding.
+        notes: lines for the user.
     """
 
     train: Dataset
@@ -65,47 +73,14 @@ class Task:
     test: Dataset
     model: Callable[[], PreTrainedModel]
     collate: Callable[[list[Any]], Mapping[str, Any]]
-    measure: Measure | None
+    compute_metrics: ComputeMetrics | None
     baseline: Baseline
-    predict: Predict = logits_of
-    read: Read = classes_of
-    shown: Callable[[Any], Any] = certain
-    score: Callable[[float], Mapping[str, float]] = nothing_more
-    evaluated_at_once: int = 256
+    predict_batch: PredictBatch = logits_of
+    decode: Decode = decode_classes
+    perfect_predictions: Callable[[Any], Any] = one_hot
+    loss_metrics: Callable[[float], Metrics] = no_loss_metrics
+    eval_batch_size: int = 256
     notes: tuple[str, ...] = ()
-
-
-class Parts(NamedTuple):
-    """Row numbers of the three splits."""
-
-    train: NDArray[np.intp]
-    validation: NDArray[np.intp]
-    test: NDArray[np.intp]
-
-
-def split(labels: NDArray[Any], sizes: Sizes, seed: int) -> Parts:
-    """Three disjoint splits of the stated sizes, each with the classes in their shares."""
-    assert sizes.train is not None
-    assert sizes.validation is not None
-    assert sizes.test is not None
-    held = sizes.validation + sizes.test
-    rest, held_rows = train_test_split(np.arange(len(labels)), test_size=held, random_state=seed, stratify=labels)
-    validation, test = train_test_split(held_rows, test_size=sizes.test, random_state=seed, stratify=labels[held_rows])
-    train = rest
-    if sizes.train < len(rest):
-        train, _ = train_test_split(rest, train_size=sizes.train, random_state=seed, stratify=labels[rest])
-    return Parts(train, validation, test)
-
-
-def relabel(
-    labels: NDArray[Any], parts: Parts, share: float, classes: int, rng: np.random.Generator
-) -> NDArray[np.intp]:
-    """The labels with exactly ``share`` of the training and of the validation split wrong; the test split is clean."""
-    noisy = np.array(labels, dtype=np.intp)
-    for rows in (parts.validation, parts.train):  # so that a larger training set leaves the validation set as it was
-        wrong = rng.choice(rows, size=round(share * len(rows)), replace=False)
-        noisy[wrong] = (noisy[wrong] + rng.integers(1, classes, size=len(wrong))) % classes
-    return noisy
 
 
 def classification(
@@ -115,15 +90,14 @@ def classification(
     test: Dataset,
     model: Callable[[], PreTrainedModel],
     collate: Callable[[list[Any]], Mapping[str, Any]],
-    recipe: Recipe,
     sample: Dataset | None = None,
-    evaluated_at_once: int = 256,
+    eval_batch_size: int = 256,
     notes: tuple[str, ...] = (),
 ) -> Task:
-    """A task of classes: accuracy and macro F1, precision and recall; the baseline always names the shares."""
-    counts = Counter(int(label) for label in validation["labels"])
-    total = sum(counts.values())
-    entropy = -sum(count / total * math.log(count / total) for count in counts.values())
+    """A task of classes, one a ``labels`` column: accuracy, and macro F1, precision and recall.
+
+    ``sample`` is the first 400 training examples where it is None; the other arguments are those of `Task`.
+    """
     return Task(
         train=train,
         sample=train.select(range(min(SAMPLE, len(train)))) if sample is None else sample,
@@ -131,19 +105,27 @@ def classification(
         test=test,
         model=model,
         collate=collate,
-        measure=class_metrics,
-        baseline=Baseline(loss=entropy, acc=max(counts.values()) / total),
-        evaluated_at_once=evaluated_at_once,
+        compute_metrics=class_metrics,
+        baseline=class_baseline(validation["labels"]),
+        eval_batch_size=eval_batch_size,
         notes=notes,
     )
 
 
+def class_baseline(labels: Any) -> Baseline:
+    """The entropy of the labels, in nats, and the share of the most frequent one: what the best constant reaches."""
+    counts = Counter(int(label) for label in labels)
+    total = sum(counts.values())
+    entropy = -sum(count / total * math.log(count / total) for count in counts.values())
+    return Baseline(loss=entropy, acc=max(counts.values()) / total)
+
+
 def class_metrics(logits: NDArray[np.float64], labels: NDArray[np.intp]) -> dict[str, float]:
-    """Accuracy, and macro averages of F1, precision and recall; logits ``(examples, classes)``."""
-    named = logits.argmax(axis=-1)
-    precision, recall, f1, _ = precision_recall_fscore_support(labels, named, average="macro", zero_division=0.0)
+    """Accuracy, and macro averages of F1, precision and recall, all 0 to 1; logits ``(examples, classes)``."""
+    predicted = logits.argmax(axis=-1)
+    precision, recall, f1, _ = precision_recall_fscore_support(labels, predicted, average="macro", zero_division=0.0)
     return {
-        "acc": float((named == labels).mean()),
+        "acc": float((predicted == labels).mean()),
         "f1": float(f1),
         "precision": float(precision),
         "recall": float(recall),

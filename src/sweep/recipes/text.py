@@ -1,8 +1,9 @@
-"""Classes of text: any checkpoint with a head for sequences, fine-tuned on one or two columns of your data."""
+"""Classes of text: any encoder that transformers has a head for sequences for, fine-tuned on text that people bring."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,79 +14,52 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from sweep.config.schema import Recipe
 from sweep.errors import ConfigError
 from sweep.recipes import pretrained
-from sweep.recipes.data import labelled_text, splits
-from sweep.recipes.data.token_cache import labels, tokenized
+from sweep.recipes.data import labelled_text, text_sources, token_cache
+from sweep.recipes.data.splits import complete_splits
 from sweep.recipes.task import Task, classification
 
 SAMPLE = 200  # examples of the training set that are evaluated beside the validation set: a large model takes its time
+EVAL_BATCH_SIZE = 32
 POSITIONS_FROM_TWO = ("roberta", "xlm-roberta", "camembert", "mpnet", "longformer")
+HEAD = "the classes of a sequence (sequence classification)"
 
 
 def build(recipe: Recipe, seed: int) -> Task:
-    """The task of one seed: what is not given as a file is split off, by the seed and with the classes in shares."""
-    data, shape = recipe.data, recipe.model
-    folder = pretrained.local(shape["checkpoint"])
-    tokenizer = _tokenizer(folder, shape["checkpoint"])
-    config = pretrained.shaped(folder, shape["dropout"])
-    length = _length(int(data["max_length"]), tokenizer, config)
-    rows = tokenized(labelled_text.fingerprint(data), tokenizer, length, lambda: labelled_text.read(data))
-    parts = splits.part({name: labels(part) for name, part in rows.parts.items()}, seed, data["max_examples"])
+    """The task of one seed; splits that are not given are held out of the training rows.
+
+    Raises `ConfigError` for data or a checkpoint that can't be used.
+    """
+    data = recipe.data
+    folder = pretrained.local_folder(recipe.model["checkpoint"])
+    tokenizer = load_tokenizer(folder, recipe.model["checkpoint"])
+    length = _length(int(data["max_length"]), tokenizer, pretrained.load_config(folder, None))
+    tokens = token_cache.tokenized(text_sources.fingerprint(data), tokenizer, length, lambda: labelled_text.read(data))
+    config = pretrained.class_config(folder, recipe.model["dropout"], tokens.names)
     if config.pad_token_id is None:
         config.pad_token_id = tokenizer.pad_token_id
-    config.num_labels = len(rows.names)
-    config.id2label = dict(enumerate(rows.names))
-    config.label2id = {name: i for i, name in enumerate(rows.names)}
-    config.problem_type = "single_label_classification"
-    model, notes = pretrained.maker(
-        AutoModelForSequenceClassification, folder, config, "the classes of a sequence (sequence classification)"
-    )
+    model, notes = pretrained.model_factory(AutoModelForSequenceClassification, folder, config, HEAD)
+    labels = {name: token_cache.labels(split) for name, split in tokens.splits.items()}
+    selections = complete_splits(labels, data["max_examples"], seed)
 
-    def select(name: str, by_length: bool) -> Dataset:
-        source, chosen = parts[name]
-        part = rows.parts[source].select(chosen)
-        return _by_length(part) if by_length else part
+    def split(name: str) -> Dataset:
+        source, rows = selections[name]
+        return tokens.splits[source].select(rows)
 
-    train = select("train", by_length=False)
+    train = split("train")
     return classification(
         train=train,
         sample=_by_length(train.select(range(min(SAMPLE, len(train))))),
-        validation=select("validation", by_length=True),
-        test=select("test", by_length=True),
+        validation=_by_length(split("validation")),
+        test=_by_length(split("test")),
         model=model,
-        collate=lambda examples: collate(examples, tokenizer.pad_token_id, tokenizer.padding_side == "left"),
-        recipe=recipe,
-        evaluated_at_once=32,
+        collate=_collator(tokenizer),
+        eval_batch_size=EVAL_BATCH_SIZE,
         notes=notes,
     )
 
 
-def collate(examples: list[Mapping[str, Any]], padding: int, left: bool = False) -> dict[str, torch.Tensor]:
-    """A batch, filled up to its longest example; the padding is masked."""
-    sizes = [len(example["input_ids"]) for example in examples]
-    longest = max(sizes)
-    batch: dict[str, torch.Tensor] = {}
-    for name in examples[0]:
-        if name == "labels":
-            continue
-        filled = np.full((len(examples), longest), padding if name == "input_ids" else 0, dtype=np.int64)
-        for row, example, size in zip(filled, examples, sizes, strict=True):
-            row[longest - size if left else 0 : longest if left else size] = example[name]
-        batch[name] = torch.from_numpy(filled)
-    places = np.arange(longest)[None]
-    counts = np.array(sizes)[:, None]
-    mask = places >= longest - counts if left else places < counts
-    batch["attention_mask"] = torch.from_numpy(mask.astype(np.int64))
-    batch["labels"] = torch.tensor([int(example["labels"]) for example in examples])
-    return batch
-
-
-def _by_length(part: Dataset) -> Dataset:
-    """Short ones first: an evaluation's batches then hold little padding, and its result is the same."""
-    sizes = [len(row) for row in part.with_format("numpy")["input_ids"][:]]
-    return part.select(np.argsort(sizes, kind="stable"))
-
-
-def _tokenizer(folder: Any, name: str) -> Any:
+def load_tokenizer(folder: Path, name: str) -> Any:
+    """The tokenizer of a checkpoint; one without a padding token pads with its end token. Raises `ConfigError`."""
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except Exception as error:  # a tokenizer's files fail in as many ways as there are kinds of tokenizers
@@ -101,9 +75,42 @@ def _tokenizer(folder: Any, name: str) -> Any:
     return tokenizer
 
 
+def collate(examples: list[Mapping[str, Any]], padding: int, left: bool = False) -> dict[str, torch.Tensor]:
+    """A batch padded to its longest example: inputs and mask ``(examples, longest)``, labels ``(examples,)``.
+
+    Args:
+        examples: token columns of one length an example, and ``labels``.
+        padding: the token to pad with; other columns are padded with 0.
+        left: pad on the left, as decoders want it.
+    """
+    sizes = np.array([len(example["input_ids"]) for example in examples])
+    places = np.arange(sizes.max())[None]
+    taken = places >= sizes.max() - sizes[:, None] if left else places < sizes[:, None]
+    batch: dict[str, torch.Tensor] = {}
+    for name in examples[0].keys() - {"labels"}:
+        padded = np.full(taken.shape, padding if name == "input_ids" else 0, dtype=np.int64)
+        padded[taken] = np.concatenate([example[name] for example in examples])
+        batch[name] = torch.from_numpy(padded)
+    batch["attention_mask"] = torch.from_numpy(taken.astype(np.int64))
+    batch["labels"] = torch.tensor([int(example["labels"]) for example in examples])
+    return batch
+
+
+def _collator(tokenizer: Any) -> Callable[[list[Mapping[str, Any]]], dict[str, torch.Tensor]]:
+    padding, left = tokenizer.pad_token_id, tokenizer.padding_side == "left"
+    return lambda examples: collate(examples, padding, left)
+
+
+def _by_length(split: Dataset) -> Dataset:
+    """Short examples first: an evaluation's batches then hold little padding, and its result is the same."""
+    sizes = [len(row) for row in split.with_format("numpy")["input_ids"][:]]
+    return split.select(np.argsort(sizes, kind="stable"))
+
+
 def _length(asked: int, tokenizer: Any, config: Any) -> int:
+    """Tokens of an example: at most those asked for, and those that model and tokenizer can take."""
     positions = getattr(config, "max_position_embeddings", None) or asked
     if config.model_type in POSITIONS_FROM_TWO:
         positions -= 2
-    shortest: int = max(8, min(asked, positions, tokenizer.model_max_length))
-    return shortest
+    longest: int = max(8, min(asked, positions, tokenizer.model_max_length))
+    return longest

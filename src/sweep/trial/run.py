@@ -15,12 +15,12 @@ from typing import Any
 import torch
 
 from sweep import recipes, tracking
-from sweep.config.resolve import Config
+from sweep.config.settings import Config
 from sweep.curves import Curves
 from sweep.diagnosis import Diagnosis, Monitor, diagnose
 from sweep.engines import train
-from sweep.engines.checkpoints import Keeper
-from sweep.engines.job import Job, Result
+from sweep.engines.checkpoints import CheckpointStore
+from sweep.engines.job import TrainingJob, TrainingResult
 from sweep.errors import ConfigError
 from sweep.executors.base import Handle, Outcome, State
 from sweep.experiments.audit import runs as audit_runs
@@ -74,7 +74,7 @@ def run(payload: Payload, handle: Handle) -> Outcome:
     return outcome
 
 
-def judged(config: Config, curves: Curves, result: Result) -> Curves:
+def judged(config: Config, curves: Curves, result: TrainingResult) -> Curves:
     """What the verdict is on: the run, or where it stopped early, the model that it kept."""
     return curves.frozen_from(result.step) if config.train.early_stopping else curves
 
@@ -93,9 +93,9 @@ class _Run:
         self, task: Task, config: Config, objectives: tuple[str, ...], handle: Handle, records: tracking.Records
     ) -> None:
         minutes = config.train.checkpoint_minutes
-        self.keeper = Keeper(handle.directory / CHECKPOINT, None if minutes is None else 60 * minutes)
-        settings = (config.train, config.knobs, config.seed, config.engine.device)
-        self.job = Job(task, *settings, handle.directory, self.keeper)
+        self.checkpoints = CheckpointStore(handle.directory / CHECKPOINT, None if minutes is None else 60 * minutes)
+        settings = (config.train, config.seed, config.engine.device)
+        self.job = TrainingJob(task, *settings, handle.directory, self.checkpoints)
         self.engine, self.objectives, self.handle, self.records = config.engine.name, objectives, handle, records
         self.monitor = Monitor(task.baseline)
         self.pruned = False
@@ -105,14 +105,14 @@ class _Run:
     def curves(self) -> Curves:
         return self.monitor.curves
 
-    def train(self) -> Result:
-        for step, values in self.keeper.points():  # of the attempt that this one goes on from
+    def train(self) -> TrainingResult:
+        for step, values in self.checkpoints.latest_points():  # of the attempt that this one goes on from
             self.watch(step, values)
         return train(self.engine, self.job, self.watch)
 
     def watch(self, step: int, values: Mapping[str, float]) -> bool:
         """Take the values of one step; True where the study says that this is enough."""
-        self.keeper.tell(step, values)
+        self.checkpoints.record(step, values)
         self.records.add(step, values)
         self.monitor.add(step, values)
         if "val_loss" not in values:
@@ -146,7 +146,9 @@ def _tags(payload: Payload, handle: Handle) -> dict[str, str]:
     }
 
 
-def _facts(config: Config, diagnosis: Diagnosis, result: Result, curves: Curves, run_id: str | None) -> dict[str, Any]:
+def _facts(
+    config: Config, diagnosis: Diagnosis, result: TrainingResult, curves: Curves, run_id: str | None
+) -> dict[str, Any]:
     """What the study keeps of a trial, as JSON can hold it."""
     steps = curves["batch_loss"].steps
     return {
@@ -158,7 +160,7 @@ def _facts(config: Config, diagnosis: Diagnosis, result: Result, curves: Curves,
         "skipped": [skipped.remedy for skipped in config.skipped],
         "diagnosed": diagnosis.regime,
         "confidence": diagnosis.confidence,
-        **config.knobs._asdict(),
+        **config.knobs,
         "steps": int(steps[-1]) if len(steps) else 0,
         "mlflow_run_id": run_id,
         **{name: value if math.isfinite(value) else None for name, value in result.test.items()},

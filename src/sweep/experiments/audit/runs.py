@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 
 from sweep import engines
-from sweep.config.resolve import Config, Knobs
-from sweep.config.schema import Train
-from sweep.engines.job import Job, Result
+from sweep.config.schema import TrainSettings
+from sweep.config.settings import Config
+from sweep.engines.job import TrainingJob, TrainingResult
 from sweep.experiments.audit import rule as audit
 from sweep.recipes.task import Task
 
 
-def measure(config: Config, task: Task, own: Result) -> dict[str, float | None]:
+def measure(config: Config, task: Task, own: TrainingResult) -> dict[str, float | None]:
     """The test losses that `audit.gains` compares, in JSON's terms: None where a loss is no number.
 
     With them, where classes are told apart, the accuracies of the last and of the best model and of naming one class.
@@ -38,10 +38,9 @@ def measure(config: Config, task: Task, own: Result) -> dict[str, float | None]:
     return losses
 
 
-def _trained(config: Config, task: Task, train: Train, seed: int) -> float | None:
-    knobs = Knobs(train.learning_rate or 0.0, train.batch_size or 0, train.epochs or 0)
+def _trained(config: Config, task: Task, train: TrainSettings, seed: int) -> float | None:
     with TemporaryDirectory() as folder:
-        job = Job(task, train, knobs, seed, config.engine.device, Path(folder))
+        job = TrainingJob(task, train, seed, config.engine.device, Path(folder))
         return _loss(engines.train(config.engine.name, job, lambda step, values: False).test)
 
 

@@ -14,7 +14,7 @@ Batch = Mapping[str, torch.Tensor]
 
 
 class Tensors(torch.utils.data.Dataset[Batch]):
-    """A map-style dataset of equally shaped examples; PyTorch's loader asks it for whole batches."""
+    """A map-style dataset of equally shaped examples; a loader asks it for whole batches."""
 
     def __init__(self, data: Dataset) -> None:
         # By way of NumPy: the other format makes a tensor of every single example first.
@@ -30,11 +30,11 @@ class Tensors(torch.utils.data.Dataset[Batch]):
 
     def __getitems__(self, rows: Sequence[int]) -> Batch:
         """The batch of these rows, each tensor of shape ``(len(rows), ...)``."""
-        which = torch.as_tensor(rows)
-        return {name: column[which] for name, column in self._columns.items()}
+        indices = torch.as_tensor(rows)
+        return {name: column[indices] for name, column in self._columns.items()}
 
 
-def resident(task: Task) -> Task:
+def in_memory(task: Task) -> Task:
     """The same task with its splits in memory."""
     return replace(
         task,
@@ -47,7 +47,7 @@ def resident(task: Task) -> Task:
 
 
 def _batch(examples: Batch | list[Batch]) -> Batch:
-    """A loader's batch is one already; single examples are stacked."""
+    """What a loader fetched is a batch already; single examples are stacked."""
     if isinstance(examples, list):
         stacked: Batch = torch.utils.data.default_collate(examples)
         return stacked

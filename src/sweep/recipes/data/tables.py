@@ -1,6 +1,6 @@
 """Tables that people bring: CSV, TSV, JSON lines, Parquet, or a folder that `datasets` saved; chosen columns of them.
 
-Every refusal names the key, the file, the row where there is one, and the way out. Nothing here imports torch.
+Every error names the key, the file, the row where there is one, and the fix. Nothing here imports torch.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ SHOWN = 12  # names of columns in a message
 
 
 def check(path: str, key: str, columns: Sequence[str], encoding: str = "utf-8") -> None:
-    """Refuse a file that is not there, is of no known kind, or lacks a column; reads no more than its head."""
-    file = _there(path, key)
+    """Raises `ConfigError` for a file that isn't there, is of no known kind, or lacks a column; reads only its head."""
+    file = _existing(path, key)
     if file.is_dir():
         return
     if file.suffix in DELIMITERS:
-        wanted(_header(file, key, encoding), columns, path, key)
+        check_columns(_header(file, key, encoding), columns, path, key)
     elif file.suffix in PARQUET:
-        wanted(_parquet_schema(file, key).names, columns, path, key)
+        check_columns(_parquet_schema(file, key).names, columns, path, key)
     elif file.suffix not in JSON_LINES:
         kinds = ", ".join([*DELIMITERS, JSON_LINES[0], PARQUET[0]])
         raise ConfigError(key, f"is {path!r}: a file ends in one of {kinds}, or is a folder that datasets saved")
@@ -48,7 +48,7 @@ def read(path: str, key: str, columns: Sequence[str], encoding: str = "utf-8") -
         table = _json_lines(file, key)
     else:
         table = pq.read_table(file, columns=list(columns))
-    wanted(table.column_names, columns, path, key)
+    check_columns(table.column_names, columns, path, key)
     if table.num_rows == 0:
         raise ConfigError(key, f"is {path!r}, which has no rows")
     return table.select(list(columns))
@@ -64,24 +64,23 @@ def text(table: pa.Table, column: str, path: str, key: str) -> pa.ChunkedArray:
     if count:
         row = pc.index(blank, True).as_py() + 1
         rows = f"{count} rows" if count > 1 else "a row"
-        raise ConfigError(
-            key, f"is {path!r}, which has {rows} with no text in column {column!r} (the first is row {row}): take out"
-        )
+        where = f"with no text in column {column!r} (the first is row {row})"
+        raise ConfigError(key, f"is {path!r}, which has {rows} {where}: remove them")
     return values
 
 
-def _there(path: str, key: str) -> Path:
+def _existing(path: str, key: str) -> Path:
     file = Path(path)
     if not file.exists():
         raise ConfigError(key, f"is {path!r}, which is not there (looked in {Path.cwd()})")
     return file
 
 
-def wanted(there: Sequence[str], columns: Sequence[str], path: str, key: str) -> None:
-    """Refuse a table that lacks a column, naming those that it has."""
-    missing = [column for column in columns if column not in there]
+def check_columns(found: Sequence[str], columns: Sequence[str], path: str, key: str) -> None:
+    """Raises `ConfigError` for a table that lacks a column, naming those that it has."""
+    missing = [column for column in columns if column not in found]
     if missing:
-        shown = ", ".join(there[:SHOWN]) + (", ..." if len(there) > SHOWN else "")
+        shown = ", ".join(found[:SHOWN]) + (", ..." if len(found) > SHOWN else "")
         raise ConfigError(key, f"is {path!r}, which has no column {', '.join(missing)}; it has: {shown}")
 
 
@@ -90,16 +89,16 @@ def _header(file: Path, key: str, encoding: str) -> list[str]:
         with file.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as lines:
             header = next(csv.reader(lines, delimiter=DELIMITERS[file.suffix]), [])
     except (UnicodeError, LookupError) as error:
-        raise _encoding(file, key, encoding) from error
+        raise _wrong_encoding(file, key, encoding) from error
     if not header:
         raise ConfigError(key, f"is {str(file)!r}, which is empty")
     return header
 
 
 def _delimited(file: Path, key: str, columns: Sequence[str], encoding: str) -> pa.Table:
-    """The table. Quotes of a tab-separated file may be plain letters: where reading them so gives more rows, they are.
+    """The table. Quotes of a tab-separated file may be plain letters: they are, where that gives more rows.
 
-    A quote that opens a text and is never closed would else take in all the lines that follow.
+    A quote that opens a text and is never closed would otherwise swallow all the lines that follow.
     """
     table, broken = _parse(file, key, columns, encoding, '"')
     if DELIMITERS[file.suffix] == "\t":
@@ -144,12 +143,12 @@ def _parse(
         )
     except (pa.ArrowInvalid, UnicodeError, LookupError) as error:
         if "UTF8" in str(error) or not isinstance(error, pa.ArrowInvalid):
-            raise _encoding(file, key, encoding) from error
+            raise _wrong_encoding(file, key, encoding) from error
         raise ConfigError(key, f"is {str(file)!r}, which can't be read: {error}") from error
     return table, broken
 
 
-def _encoding(file: Path, key: str, encoding: str) -> ConfigError:
+def _wrong_encoding(file: Path, key: str, encoding: str) -> ConfigError:
     place = ""
     if encoding == "utf-8":
         try:
@@ -168,7 +167,7 @@ def _json_lines(file: Path, key: str) -> pa.Table:
         return pajson.read_json(file)
     except pa.ArrowInvalid as error:
         if "UTF-8" in str(error) or "encoding" in str(error):
-            raise _encoding(file, key, "utf-8") from error
+            raise _wrong_encoding(file, key, "utf-8") from error
         said = str(error).removeprefix("JSON parse error: ")
         raise ConfigError(
             key, f"is {str(file)!r}, which is not a JSON object on each line: {said} (rows from 0)"
@@ -179,4 +178,4 @@ def _parquet_schema(file: Path, key: str) -> pa.Schema:
     try:
         return pq.read_schema(file)
     except pa.ArrowInvalid as error:
-        raise ConfigError(key, f"is {str(file)!r}, which is no Parquet file: {error}") from error
+        raise ConfigError(key, f"is {str(file)!r}, which is not a Parquet file: {error}") from error

@@ -17,36 +17,44 @@ from datasets import Dataset
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from sweep.recipes.data.labelled_text import Corpus, Part
+from sweep.recipes.data.labelled_text import Corpus, TextSplit
 
 FORMAT = 1  # of the files; another number, another place
-CHUNK = 4096  # texts that are tokenized at once: what a tokenizer gives back is a hundred times the text
+CHUNK = 4096  # texts that are tokenized at once: what a tokenizer returns is a hundred times the text
 NAMES = "classes.json"
 Encode = Callable[[list[list[str]]], dict[str, list[list[int]]]]
 
 
 class Tokenized(NamedTuple):
-    """The splits that there are, as columns of token numbers and ``labels``; the names of the classes."""
+    """The given splits, as columns of token numbers and ``labels``; the names of the classes by their number."""
 
-    parts: Mapping[str, Dataset]
+    splits: Mapping[str, Dataset]
     names: tuple[str, ...]
 
 
-def tokenized(key: str, tokenizer: Any, length: int, corpus: Callable[[], Corpus]) -> Tokenized:
-    """What is on disk under a digest of ``key``, the tokenizer and the length; made of ``corpus()`` where it is not."""
-    place = _home() / _digest(key, tokenizer, length)
-    if not (place / NAMES).is_file():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{place}.lock"):  # trials that start side by side: one makes it, the others wait
-            if not (place / NAMES).is_file():
-                _make(place, tokenizer, length, corpus())
-    names = json.loads((place / NAMES).read_text(encoding="utf-8"))
-    return Tokenized({file.stem: Dataset.from_file(str(file)) for file in place.glob("*.arrow")}, tuple(names))
+def tokenized(key: str, tokenizer: Any, length: int, read: Callable[[], Corpus]) -> Tokenized:
+    """The corpus in tokens, from disk where it is there already.
+
+    Args:
+        key: a digest of the content of the corpus.
+        tokenizer: one of transformers'.
+        length: tokens of an example, at most; longer ones are cut.
+        read: reads the corpus, where it has to be tokenized.
+    """
+    folder = _home() / _digest(key, tokenizer, length)
+    if not (folder / NAMES).is_file():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{folder}.lock"):  # trials that start side by side: one makes it, the others wait
+            if not (folder / NAMES).is_file():
+                _make(folder, tokenizer, length, read())
+    names = json.loads((folder / NAMES).read_text(encoding="utf-8"))
+    splits = {file.stem: Dataset.from_file(str(file)) for file in folder.glob("*.arrow")}
+    return Tokenized(splits, tuple(names))
 
 
-def labels(part: Dataset) -> NDArray[np.int64]:
-    """The labels of a split, in order."""
-    return np.asarray(part.with_format("numpy")["labels"][:], dtype=np.int64)
+def labels(split: Dataset) -> NDArray[np.int64]:
+    """The labels of a split, shape ``(rows,)``."""
+    return np.asarray(split.with_format("numpy")["labels"][:], dtype=np.int64)
 
 
 def _home() -> Path:
@@ -56,37 +64,39 @@ def _home() -> Path:
 
 
 def _digest(key: str, tokenizer: Any, length: int) -> str:
-    said = tokenizer.backend_tokenizer.to_str() if tokenizer.is_fast else repr(sorted(tokenizer.get_vocab().items()))
-    return hashlib.sha256(f"{FORMAT}\n{key}\n{length}\n{tokenizer.sep_token}\n{said}".encode()).hexdigest()[:32]
+    content = tokenizer.backend_tokenizer.to_str() if tokenizer.is_fast else repr(sorted(tokenizer.get_vocab().items()))
+    return hashlib.sha256(f"{FORMAT}\n{key}\n{length}\n{tokenizer.sep_token}\n{content}".encode()).hexdigest()[:32]
 
 
-def _make(place: Path, tokenizer: Any, length: int, corpus: Corpus) -> None:
-    draft = Path(tempfile.mkdtemp(dir=place.parent))
+def _make(folder: Path, tokenizer: Any, length: int, corpus: Corpus) -> None:
+    """Write the folder beside its place and move it there whole."""
+    draft = Path(tempfile.mkdtemp(dir=folder.parent))
     try:
-        for name, part in corpus.parts.items():
-            _write(draft / f"{name}.arrow", part, tokenizer, length)
+        for name, split in corpus.splits.items():
+            _write(draft / f"{name}.arrow", split, tokenizer, length)
         (draft / NAMES).write_text(json.dumps(corpus.names), encoding="utf-8")
-        shutil.rmtree(place, ignore_errors=True)
-        draft.rename(place)
+        shutil.rmtree(folder, ignore_errors=True)
+        draft.rename(folder)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
 
 
-def _write(file: Path, part: Part, tokenizer: Any, length: int) -> None:
-    encode = _fast(tokenizer, length) if tokenizer.is_fast else _plain(tokenizer, length)
+def _write(file: Path, split: TextSplit, tokenizer: Any, length: int) -> None:
+    encode = _fast(tokenizer, length) if tokenizer.is_fast else _slow(tokenizer, length)
     writer = None
-    for first, texts in _chunks(part):
+    for first, texts in _chunks(split):
         columns = {name: pa.array(rows, pa.list_(pa.int32())) for name, rows in encode(texts).items()}
-        columns["labels"] = pa.array(part.labels[first : first + CHUNK])
+        columns["labels"] = pa.array(split.labels[first : first + CHUNK])
         batch = pa.record_batch(columns)
-        writer = writer or pa.ipc.new_stream(file, batch.schema)
+        if writer is None:
+            writer = pa.ipc.new_stream(file, batch.schema)
         writer.write_batch(batch)
-    assert writer is not None
+    assert writer is not None  # a split has rows
     writer.close()
 
 
-def _plain(tokenizer: Any, length: int) -> Encode:
+def _slow(tokenizer: Any, length: int) -> Encode:
     return lambda texts: dict(tokenizer(*texts, truncation=True, max_length=length, return_attention_mask=False))
 
 
@@ -95,21 +105,25 @@ def _fast(tokenizer: Any, length: int) -> Encode:
     core = tokenizer.backend_tokenizer
     core.no_padding()
     core.enable_truncation(length, direction=tokenizer.truncation_side)
-    types = "token_type_ids" in tokenizer.model_input_names
+    with_types = "token_type_ids" in tokenizer.model_input_names
 
     def encode(texts: list[list[str]]) -> dict[str, list[list[int]]]:
+        inputs = texts[0] if len(texts) == 1 else list(zip(*texts, strict=True))
         before = os.environ.get("TOKENIZERS_PARALLELISM")
         os.environ["TOKENIZERS_PARALLELISM"] = "true"
         try:
-            made = core.encode_batch_fast(texts[0] if len(texts) == 1 else list(zip(*texts, strict=True)))
+            encoded = core.encode_batch_fast(inputs)
         finally:
             os.environ["TOKENIZERS_PARALLELISM"] = before or "false"
-        columns = {"input_ids": [each.ids for each in made]}
-        return columns | ({"token_type_ids": [each.type_ids for each in made]} if types else {})
+        columns = {"input_ids": [each.ids for each in encoded]}
+        if with_types:
+            columns["token_type_ids"] = [each.type_ids for each in encoded]
+        return columns
 
     return encode
 
 
-def _chunks(part: Part) -> Iterator[tuple[int, list[list[str]]]]:
-    for first in range(0, len(part.labels), CHUNK):
-        yield first, [column.slice(first, CHUNK).to_pylist() for column in part.texts]
+def _chunks(split: TextSplit) -> Iterator[tuple[int, list[list[str]]]]:
+    """The number of the first row of each chunk, and its texts, a list for each column."""
+    for first in range(0, len(split.labels), CHUNK):
+        yield first, [column.slice(first, CHUNK).to_pylist() for column in split.texts]
