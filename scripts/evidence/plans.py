@@ -1,0 +1,222 @@
+"""What a group of siblings is: drawn from (seed, number) alone, with sizes that fit a drawn budget of time."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from kinds import KINDS, Table, load
+from networks import ARCHITECTURES, Blueprint, Network, build
+from optimisers import BASE_RATE, OPTIMISERS, SCHEDULES
+
+RATES = 11
+MIDDLE = 4
+HALF_DECADE = 10**0.5
+BUDGET = (1.2, 10.0)
+DECAYING_LENGTHS = (0.25, 1.0, 4.0)
+CUTS = (0.1, 0.2, 0.4, 1.0, 4.0)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One group. ``length`` is the nominal number of steps, ``points`` the number of evaluations of a run."""
+
+    kind: str
+    blueprint: Blueprint
+    optimiser: str
+    schedule: str
+    warm_up: float
+    batch: int
+    decay: float
+    dropout: float
+    clip: float
+    initial_scale: float
+    input_scale: float
+    target_scale: float
+    label_noise: float
+    noisy_val: bool
+    tuned: str
+    examples: int
+    val: int
+    test: int
+    sample: int
+    seeds: int
+    base_rate: float
+    length: int
+    points: int
+    budget: float
+
+    @property
+    def rates(self) -> np.ndarray:
+        """The learning rates, half a decade apart."""
+        return self.base_rate * HALF_DECADE ** (np.arange(RATES) - MIDDLE)
+
+
+def step_seconds(network: Network, siblings: int, batch: int) -> float:
+    """Estimated time of one training step on one core; measured constants of one machine, good to a factor of two."""
+    numbers = siblings * (6 * batch * network.multiply_adds / 25e9 + 2.5e-9 * network.size)
+    return 12e-6 * (network.calls + 14) + numbers
+
+
+def evaluation_seconds(network: Network, siblings: int, examples: int) -> float:
+    """Estimated time of one evaluation of so many examples."""
+    return 8e-6 * network.calls * math.ceil(examples / 128) + siblings * 2 * examples * network.multiply_adds / 18e9
+
+
+def log_uniform(rng: np.random.Generator, low: float, high: float, skew: float = 1.0) -> float:
+    """A number between two bounds, uniform in its logarithm; a skew below 1 prefers the upper end."""
+    return float(low * (high / low) ** (rng.random() ** skew))
+
+
+def smooth(number: float) -> int:
+    """The largest number up to this one that has no prime factor but 2, 3 and 5: it divides evenly in many ways."""
+    candidates = [2**a * 3**b * 5**c for a in range(14) for b in range(9) for c in range(6)]
+    return max(each for each in candidates if each <= max(number, 1))
+
+
+def draw(rng: np.random.Generator, number: int) -> tuple[Plan, Table]:
+    """The plan of a group and all its data; kinds take turns."""
+    kind = list(KINDS)[number % len(KINDS)]
+    table = load(kind, rng)
+    budget = log_uniform(rng, *BUDGET)
+    facts = {**_sizes(rng, table), **_recipe(rng)}
+    facts.update(_hardships(rng, table))
+    facts["tuned"] = _tuned(rng, table, facts)
+    blueprint = _blueprint(rng, table)
+    blueprint, fitted = _fit(rng, blueprint, facts, budget)
+    base = BASE_RATE[facts["optimiser"]] * log_uniform(rng, 0.4, 2.5)
+    base *= 0.1 if facts["tuned"] else 1.0
+    return Plan(kind=kind, blueprint=blueprint, base_rate=base, budget=budget, **{**facts, **fitted}), table
+
+
+def _sizes(rng: np.random.Generator, table: Table) -> dict[str, Any]:
+    available = len(table.inputs)
+    val = int(min(log_uniform(rng, 20, 600), 0.3 * available))
+    examples = int(min(log_uniform(rng, 20, 5000, 1.3), 0.35 * available if available < 7000 else 5000))
+    batch = min(2 ** int(rng.integers(1, 9)), examples)
+    return {"examples": examples, "val": val, "batch": batch, "sample": min(examples, 256)}
+
+
+def _recipe(rng: np.random.Generator) -> dict[str, Any]:
+    return {
+        "optimiser": str(rng.choice(OPTIMISERS, p=[0.3, 0.15, 0.2, 0.2, 0.15])),
+        "schedule": str(rng.choice(SCHEDULES, p=[0.55, 0.18, 0.18, 0.09])),
+        "warm_up": float(rng.choice([0.0, 0.0, 0.0, 0.05, 0.1])),
+        "decay": float(rng.choice([0.0, 0.0, 0.0, 1e-4, 1e-3, 1e-2, 0.1])),
+        "dropout": float(rng.choice([0.0, 0.0, 0.0, 0.1, 0.2, 0.5])),
+        "clip": float(rng.choice([0.0, 0.0, 0.0, 0.1, 1.0])),
+    }
+
+
+def _hardships(rng: np.random.Generator, table: Table) -> dict[str, Any]:
+    return {
+        "initial_scale": float(rng.choice([1.0, 0.03, 0.2, 2.5], p=[0.8, 0.07, 0.08, 0.05])),
+        "input_scale": float(rng.choice([1.0, 0.2, 5.0], p=[0.86, 0.07, 0.07])),
+        "target_scale": float(rng.choice([1.0, 0.1, 10.0], p=[0.6, 0.2, 0.2])) if not table.classes else 1.0,
+        "label_noise": float(rng.choice([0.0, 0.1, 0.3, 1.0], p=[0.66, 0.16, 0.14, 0.04])),
+        "noisy_val": bool(rng.random() < 0.7),
+    }
+
+
+def _tuned(rng: np.random.Generator, table: Table, facts: dict[str, Any]) -> str:
+    """How the network is pretrained: not at all, on the same task in another domain, or on other classes."""
+    spare = len(table.inputs) - facts["examples"] - facts["val"] - 300
+    if spare < 500 or facts["initial_scale"] != 1.0 or rng.random() > 0.22:
+        return ""
+    return str(rng.choice(["domain", "classes"])) if table.classes > 3 else "domain"
+
+
+def _blueprint(rng: np.random.Generator, table: Table) -> Blueprint:
+    architecture = str(rng.choice(ARCHITECTURES[table.form]))
+    widths = {"mlp": (4, 160), "cnn": (4, 24), "recurrent": (6, 48), "attention": (8, 40)}[architecture]
+    width = int(log_uniform(rng, *widths))
+    return Blueprint(
+        architecture=architecture,
+        form=table.form,
+        shape=table.inputs.shape[1:],
+        words=table.words,
+        outputs=table.classes or 1,
+        width=width // 4 * 4 if width > 8 else width // 2 * 2,
+        depth=int(rng.integers(0, 4)) if architecture == "mlp" else int(rng.integers(1, 3)),
+        activation=str(rng.choice(["relu", "relu", "tanh", "gelu"])),
+        normalised=bool(rng.random() < 0.4),
+        gated=bool(rng.random() < 0.5),
+    )
+
+
+def _fit(
+    rng: np.random.Generator, blueprint: Blueprint, facts: dict[str, Any], budget: float
+) -> tuple[Blueprint, dict[str, Any]]:
+    """Evaluations and steps within the budget; a network too large for it is made smaller, then the test split."""
+    test = 1000
+    constant = facts["schedule"] == "constant"
+    wanted = log_uniform(rng, 30, 500)
+    share = rng.uniform(0.3, 0.6)
+    skewed = rng.random() ** 0.4
+    while True:
+        network = build(blueprint)
+        seeds = 3 if 6 * facts["batch"] * network.multiply_adds < 2.5e6 else 2
+        siblings = RATES * seeds
+        evaluation = evaluation_seconds(network, siblings, facts["sample"] + facts["val"] + test)
+        affordable = share * budget / evaluation / 3.3
+        points = int(min(wanted, affordable))
+        left = budget - 3.3 * points * evaluation
+        step = step_seconds(network, siblings, facts["batch"])
+        most = left / step / (4.0 if constant else 5.25)
+        if points >= 24 and most >= 200:
+            break
+        if test > 500 and points < 24:
+            test //= 2
+        elif blueprint.width > 4:
+            blueprint = Blueprint(**{**vars(blueprint), "width": max(blueprint.width // 8 * 4, 4)})
+        elif facts["batch"] > 8:
+            facts["batch"] //= 2
+        else:
+            break
+    length = 10 * (min(most, 5000) / 10) ** skewed
+    unit = 10 if constant else 4
+    length = unit * smooth(length / unit)
+    return blueprint, {
+        "test": test,
+        "seeds": seeds,
+        "points": max(points, 12),
+        "length": length,
+        "batch": facts["batch"],
+    }
+
+
+def divisor(length: int, later: int, points: int, multiple: int = 1) -> int:
+    """The smallest common divisor of two lengths, a multiple of another, of which the first has at most so many.
+
+    If there is none, the greatest common divisor.
+    """
+    common = math.gcd(length, later)
+    candidates = [each for each in range(multiple, common + 1, multiple) if common % each == 0]
+    return next((each for each in candidates if length // each <= points), common)
+
+
+def evaluations(plan: Plan) -> list[np.ndarray]:
+    """Steps of the evaluations of each training: one that is cut at several lengths, or one for each length.
+
+    Each cut has evenly spaced evaluations of its own; a later cut takes each n-th of an earlier one's.
+    """
+    if plan.schedule != "constant":
+        lengths = [int(plan.length * share) for share in DECAYING_LENGTHS]
+        return [np.arange(0, length + 1, divisor(length, length, plan.points)) for length in lengths]
+    steps: set[int] = set()
+    spacing = 1
+    cuts = [round(plan.length * share) for share in CUTS]
+    for cut, later in itertools.pairwise([*cuts, cuts[-1]]):
+        spacing = divisor(cut, later, plan.points, spacing)
+        steps.update(range(0, cut + 1, spacing))
+    return [np.array(sorted(steps))]
+
+
+def rows(steps: np.ndarray, between: int = 4) -> np.ndarray:
+    """Steps of the training rows: up to so many for each evaluation."""
+    gaps = np.diff(steps)
+    parts = [steps[:-1] + gaps * part // between for part in range(1, between + 1)]
+    return np.unique(np.concatenate(parts))[np.unique(np.concatenate(parts)) > 0]
