@@ -62,7 +62,7 @@ def test_the_size_of_the_training_split_is_known_beforehand(given: tuple[str, ..
 
 
 def test_too_few_rows_are_refused() -> None:
-    with pytest.raises(ConfigError, match="too few to hold some out: give .*validation and .*test"):
+    with pytest.raises(ConfigError, match=r"too few to hold some out: give .*validation and .*test"):
         complete_splits({"train": np.arange(8) % 2}, None, 0)
     with pytest.raises(ConfigError, match=r"recipe\.data\.max_examples is 1"):
         train_size({"train": 300}, 1)
