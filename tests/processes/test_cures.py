@@ -10,7 +10,7 @@ from commands import run_sweep
 
 from sweep.config.remedies import REMEDIES
 from sweep.diagnosis.advice import advise
-from sweep.diagnosis.evidence import CURES
+from sweep.diagnosis.remedy_evidence import REMEDY_EVIDENCE
 from sweep.experiments import remedy_table as report
 from sweep.experiments.remedy_table import cures
 
@@ -65,9 +65,9 @@ def test_the_table_in_words():
 
 
 def test_advice_after_the_findings_comes_in_the_order_of_the_evidence():
-    for regime in CURES:
-        assert [hint.remedy for hint in advise((), regime)] == list(CURES[regime])
-    assert {name for names in CURES.values() for name in names} == set(REMEDIES)
+    for regime in REMEDY_EVIDENCE:
+        assert [hint.remedy for hint in advise((), regime)] == list(REMEDY_EVIDENCE[regime])
+    assert {name for names in REMEDY_EVIDENCE.values() for name in names} == set(REMEDIES)
 
 
 def test_a_small_table_from_the_command_line(tmp_path):

@@ -20,7 +20,7 @@ from sweep.config.remedies import REMEDIES, Remedy, RunSettings, apply, catalogu
 from sweep.config.schema import Sizes, TrainSettings
 from sweep.config.search_space import read
 from sweep.diagnosis.advice import advise
-from sweep.diagnosis.evidence import CURES
+from sweep.diagnosis.remedy_evidence import REMEDY_EVIDENCE
 from sweep.diagnosis.types import Finding
 from sweep.errors import ConfigError
 from sweep.study.space import point, size
@@ -55,9 +55,9 @@ def test_a_file_for_each_remedy_that_names_its_regimes():
         said = yaml.safe_load(FILES[name].read_text(encoding="utf-8"))["remedy"]
         assert list(said) == [name]
         assert tuple(said[name]["regimes"]) == REMEDIES[name].regimes
-        assert all(name in CURES[regime] for regime in said[name]["regimes"])
+        assert all(name in REMEDY_EVIDENCE[regime] for regime in said[name]["regimes"])
         assert FILES[name].read_text(encoding="utf-8").startswith("# @package _global_\n# ")
-    assert {name for names in CURES.values() for name in names} == set(REMEDIES)
+    assert {name for names in REMEDY_EVIDENCE.values() for name in names} == set(REMEDIES)
 
 
 @pytest.mark.parametrize("name", REMEDIES)
@@ -180,7 +180,7 @@ def test_neither_reference_nor_regime_nor_expectation_is_read():
 
 def test_advice_names_remedies_with_doses_that_act():
     run = resolved()
-    for regime in CURES:
+    for regime in REMEDY_EVIDENCE:
         for hint in advise((Finding("oscillating", 0.3, 0.1, None, ""),), regime):
             assert config.treated(run, {hint.remedy: hint.strength}).remedies, hint
 

@@ -1,74 +1,71 @@
 """Advice: findings turned into remedies, the most fitting first, each with a strength read from the curves.
 
-What the findings do not call for comes after, in the order of the evidence: for an overfit run that is all, as every
-one of its remedies answers the same finding.
+Remedies that no finding calls for follow in the order of the evidence. For an overfit run these are all, since each of
+its remedies answers the same finding.
 """
 
 from __future__ import annotations
 
 import math
 
-from sweep.diagnosis.evidence import CURES
-from sweep.diagnosis.types import Advice, Finding, Regime
+from sweep.config.remedies import REMEDIES
+from sweep.diagnosis.remedy_evidence import REMEDY_EVIDENCE
+from sweep.diagnosis.types import Advice, Finding
 
-STEADY = 4.0  # the strength of `lower_rate` for a run that was thrown: a fortieth of its rate (docs/cures.md)
-WHY = {
-    "early_stopping": "stop at, or keep, the point where validation was best",
-    "weight_decay": "hold the weights small, so that single examples are harder to memorise",
-    "dropout": "drop units while training, so that no few of them carry an example",
-    "more_data": "train on more, or on augmented, examples",
-    "smaller_model": "use a model that cannot memorise the training set",
-    "train_longer": "train for longer: the run had not settled",
-    "raise_rate": "raise the learning rate: the run hardly moved for its length",
-    "larger_model": "use a larger model, if longer training does not help",
-    "less_regularization": "take away regularisation, if longer training does not help",
-    "lower_rate": "lower the learning rate: the steps overshoot",
-    "larger_batch": "use larger batches: their gradients are less noisy",
-    "clip_gradients": "clip the gradients, so that one batch cannot throw the run",
-    "warm_up": "raise the learning rate slowly over the first steps",
-    "cleaner_data": "look for broken or mislabelled examples behind the jumps",
-}
+UNSTABLE = 4.0  # strength of `lower_rate` for an unstable run: a fortieth of its rate (docs/cures.md)
+LONGEST = 3.0  # strength of `train_longer` at most: seven times the epochs
+UNSTABLE_FINDINGS = frozenset({"diverged", "non_finite", "collapsed", "lost_ground"})
+STUCK_FINDINGS = frozenset({"no_better_than_chance", "constant_predictor"})
+SLOW_FINDINGS = frozenset({"rate_too_low", "small_steps"})
+SHORT_FINDINGS = frozenset({"too_little_training", "still_improving"})
 
 
-def advise(findings: tuple[Finding, ...], regime: Regime = "erratic") -> tuple[Advice, ...]:
+def advise(findings: tuple[Finding, ...], regime: str) -> tuple[Advice, ...]:
     """Remedies for the regime in the order in which they fit the findings; none where nothing is to be treated."""
-    if regime not in CURES:
-        return ()
-    strengths = _strengths(findings)
-    first = [name for name in strengths if name in CURES[regime]]
-    rest = [name for name in CURES[regime] if name not in first]
-    return tuple(Advice(name, WHY[name], strengths.get(name, 1.0)) for name in (*first, *rest))
+    known = [name for name in REMEDY_EVIDENCE.get(regime, ()) if name in REMEDIES]
+    new = [name for name, remedy in REMEDIES.items() if regime in remedy.regimes and name not in known]
+    strengths = {name: strength for name, strength in _strengths(findings).items() if name in (*known, *new)}
+    others = [name for name in (*known, *new) if name not in strengths]
+    return tuple(Advice(name, REMEDIES[name].text, strengths.get(name, 1.0)) for name in (*strengths, *others))
 
 
 def _strengths(findings: tuple[Finding, ...]) -> dict[str, float]:
-    """What the findings call for, the most urgent first, with strengths; 1 is the remedy's own default.
-
-    Where several findings call for one remedy, the greatest counts.
-    """
+    """The remedies that findings call for, the most urgent first, each with the greatest strength called for."""
+    slow = any(finding.name == "small_steps" for finding in findings)
     strengths: dict[str, float] = {}
-    small = any(found.name == "small_steps" for found in findings)
-    for found in findings:
-        match found.name:
-            case "diverged" | "collapsed" | "lost_ground":
-                remedy, strength = "lower_rate", STEADY
-            case "oscillating":
-                remedy, strength = "lower_rate", min(max(found.value / found.bound, 1.0), STEADY)
-            case "rate_too_low" | "small_steps":
-                remedy, strength = "raise_rate", _faster(found.value)
-            case "no_better_than_chance" if "raise_rate" not in strengths:
-                remedy, strength = "raise_rate", _faster(0.0)
-            case "still_improving" if small:
-                continue  # the rate comes first: it costs no steps
-            case "too_little_training" | "still_improving":
-                remedy, strength = "train_longer", round(min(max(found.value / found.bound, 1.0), 3.0), 2)
-            case _:
-                continue
-        strengths[remedy] = max(strengths.get(remedy, 0.0), strength)
+    for finding in findings:
+        if slow and finding.name == "still_improving":
+            continue  # the rate comes first: it costs no steps
+        if finding.name in STUCK_FINDINGS and "raise_rate" in strengths:
+            continue
+        called = _called_for(finding)
+        if called is not None:
+            remedy, strength = called
+            strengths[remedy] = max(strengths.get(remedy, 0.0), strength)
     return strengths
 
 
-def _faster(moved: float) -> float:
-    """The strength of `raise_rate` for a run that lost this share of its start.
+def _called_for(finding: Finding) -> tuple[str, float] | None:
+    if finding.name in UNSTABLE_FINDINGS:
+        return "lower_rate", UNSTABLE
+    if finding.name == "oscillating":
+        return "lower_rate", min(max(_times(finding), 1.0), UNSTABLE)
+    if finding.name in SLOW_FINDINGS:
+        return "raise_rate", faster(finding.value)
+    if finding.name in STUCK_FINDINGS:
+        return "raise_rate", faster(0.0)
+    if finding.name in SHORT_FINDINGS:
+        return "train_longer", round(min(max(_times(finding), 1.0), LONGEST), 2)
+    return None
+
+
+def _times(finding: Finding) -> float:
+    """How many times its bound the finding's value is."""
+    return finding.value / finding.bound if finding.bound else math.inf
+
+
+def faster(moved: float) -> float:
+    """The strength of `raise_rate` for a run whose loss fell by this share of its start.
 
     The distance covered grows with the rate: the less it moved, the more it takes to get half way, and sixteen times
     that to settle (docs/cures.md).

@@ -38,12 +38,26 @@ class Baseline:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """A line of evidence for the verdict against its runner-up, in log-odds; negative where it speaks against it.
+
+    ``finding`` is the name of the finding that words it, ``None`` where the line has no finding.
+    """
+
+    evidence: str
+    log_odds: float
+    finding: str | None
+    text: str
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """A verdict on one run, with its reasons.
 
-    ``confidence`` is the calibrated share of such verdicts that are right, in 0..1. ``findings`` are ordered with the
-    ones behind the verdict first. The last four answer the questions after training, each a record whose ``text`` says
-    it in words.
+    ``confidence`` is the calibrated probability that the verdict is right, in 0..1; 0 for "inconclusive".
+    ``probabilities`` has one for each regime, empty where nothing could be measured; ``why`` is what spoke for the
+    verdict against the runner-up, the weightiest first. ``findings`` are ordered with the ones behind the verdict
+    first. The last four answer the questions after training, each a record whose ``text`` says it in words.
     """
 
     regime: Regime
@@ -54,6 +68,8 @@ class Diagnosis:
     efficiency: dict[str, Any] = field(default_factory=dict)
     generalization: dict[str, Any] = field(default_factory=dict)
     trend: dict[str, Any] = field(default_factory=dict)
+    probabilities: dict[str, float] = field(default_factory=dict)
+    why: tuple[Reason, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as JSON can hold it: numbers that are not finite become ``None``."""
@@ -62,7 +78,7 @@ class Diagnosis:
 
 
 def _jsonable(value: Any) -> Any:
-    if isinstance(value, Diagnosis | Finding | Advice):
+    if isinstance(value, Diagnosis | Finding | Advice | Reason):
         return _jsonable(vars(value))
     if isinstance(value, dict):
         return {key: _jsonable(item) for key, item in value.items()}

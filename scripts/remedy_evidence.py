@@ -2,9 +2,9 @@
 
     python -m sweep +sweep=cures study.name=cures-digits
     python -m sweep +sweep=cures study.name=cures-pairs recipe=pairs
-    python scripts/evidence.py outputs/cures-digits outputs/cures-pairs
+    python scripts/remedy_evidence.py outputs/cures-digits outputs/cures-pairs
 
-Writes `src/sweep/diagnosis/evidence.py` and prints the whole table as Markdown. A remedy is ordered within the regimes
+Writes `src/sweep/diagnosis/remedy_evidence.py` and prints the whole table as Markdown. A remedy is ordered within the regimes
 that its file in `conf/remedy` names; one that no study has measured keeps its place after the measured ones.
 """
 
@@ -18,10 +18,10 @@ from pathlib import Path
 import yaml
 
 from sweep.config.schema import CONF
-from sweep.diagnosis import evidence
+from sweep.diagnosis import remedy_evidence
 from sweep.experiments.remedy_table import Cure, cures, markdown, rank
 
-HEAD = '''"""Which cure works for which regime, the best first. Made by `scripts/evidence.py`."""
+HEAD = '''"""Which cure works for which regime, the best first. Made by `scripts/remedy_evidence.py`."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ class Measured(NamedTuple):
     steps: float
 
 
-CURES: Final[dict[str, dict[str, Measured | None]]] = {
+REMEDY_EVIDENCE: Final[dict[str, dict[str, Measured | None]]] = {
 '''
 
 
 def module(rows: list[Cure]) -> str:
     """The module's text."""
-    regimes: dict[str, list[str]] = {regime: list(names) for regime, names in evidence.CURES.items()}
+    regimes: dict[str, list[str]] = {regime: list(names) for regime, names in remedy_evidence.REMEDY_EVIDENCE.items()}
     for file in sorted((CONF / "remedy").glob("*.yaml")):
         for name, said in yaml.safe_load(file.read_text(encoding="utf-8"))["remedy"].items():
             for regime in said["regimes"]:
@@ -74,7 +74,7 @@ def main() -> None:
     rows = cures(runs)
     print(markdown(rows))
     if not chosen.dry:
-        Path(evidence.__file__).write_text(module(rows), encoding="utf-8")
+        Path(remedy_evidence.__file__).write_text(module(rows), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Which cure works for which regime, the best first. Made by `scripts/evidence.py`."""
+"""Which cure works for which regime, the best first. Made by `scripts/remedy_evidence.py`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Measured(NamedTuple):
     steps: float
 
 
-CURES: Final[dict[str, dict[str, Measured | None]]] = {
+REMEDY_EVIDENCE: Final[dict[str, dict[str, Measured | None]]] = {
     "overfit": {
         "more_data": Measured(3, 1.00, 1.00, 0.639, 1.07),
         "weight_decay": Measured(3, 1.00, 1.00, 0.695, 1.00),

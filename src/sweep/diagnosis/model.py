@@ -1,0 +1,78 @@
+"""The fitted model behind the verdict: an additive score for each regime, in log-odds, that explains itself exactly.
+
+A score is the sum of one term per input. A term is a piecewise linear function of its input, with a value of its own
+where the input is NaN; beyond its outermost knots it stays constant. The probabilities are the softmax of the scores
+over a temperature. So the log-odds of two regimes are the sum of the differences of their terms: nothing is left over
+to be explained. (Generalised additive model: Hastie and Tibshirani, Statistical Science 1(3), 1986.)
+
+`scripts/evidence/fit.py` writes `model.json`; nobody edits it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.curves import Floats
+
+FILE = Path(__file__).with_name("model.json")
+
+
+@dataclass(frozen=True)
+class Model:
+    """``knots`` and ``values`` of all terms, padded to one width so that a run is scored by a handful of array operations.
+
+    ``knots`` has the shape ``(inputs, width)``, ascending, padded with infinity; ``values`` ``(inputs, width,
+    regimes)``; ``missing`` ``(inputs, regimes)``; ``offset`` ``(regimes,)``. ``low`` and ``high`` of shape
+    ``(inputs,)`` bound what the model was fitted on.
+    """
+
+    regimes: tuple[str, ...]
+    inputs: tuple[str, ...]
+    knots: Floats
+    values: Floats
+    missing: Floats
+    offset: Floats
+    temperature: float
+    low: Floats
+    high: Floats
+
+    def terms(self, inputs: Mapping[str, float]) -> Floats:
+        """Every term's contribution to every regime's score, shape ``(inputs, regimes)``."""
+        x = np.array([inputs[name] for name in self.inputs])
+        unknown = np.isnan(x)
+        known = np.where(unknown, 0.0, x)
+        rows = np.arange(x.size)
+        right = np.clip((self.knots <= known[:, None]).sum(axis=1), 1, self._last)
+        below, above = self.knots[rows, right - 1], self.knots[rows, right]
+        share = np.clip((known - below) / (above - below), 0.0, 1.0)[:, None]
+        interpolated = (1 - share) * self.values[rows, right - 1] + share * self.values[rows, right]
+        return np.where(unknown[:, None], self.missing, interpolated) / self.temperature
+
+    @property
+    def _last(self) -> NDArray[np.int64]:
+        return np.isfinite(self.knots).sum(axis=1) - 1
+
+    def probabilities(self, terms: Floats) -> dict[str, float]:
+        """The probability of each regime, from its terms."""
+        scores = self.offset / self.temperature + terms.sum(axis=0)
+        weights = np.exp(scores - scores.max())
+        return dict(zip(self.regimes, (weights / weights.sum()).tolist(), strict=True))
+
+    def outside(self, inputs: Mapping[str, float]) -> list[str]:
+        """Names of the inputs beyond anything that the model was fitted on."""
+        x = np.array([inputs[name] for name in self.inputs])
+        beyond = (x < self.low) | (x > self.high)
+        return [name for name, far in zip(self.inputs, beyond, strict=True) if far]
+
+
+@cache
+def fitted() -> Model:
+    """The model that ships."""
+    return read(FILE.read_text(encoding="utf-8"))
