@@ -26,7 +26,7 @@ def read(path: Path, name: str, columns: Columns) -> Read:
     try:
         from wandb.proto.wandb_internal_pb2 import Record
     except ImportError as error:
-        raise UnreadableError("a W&B run, and wandb is not installed: pip install 'sweep[wandb]'") from error
+        raise UnreadableError("a W&B run, and wandb is not installed: pip install wandb") from error
     rows = Rows()
     with path.open("rb") as file:
         if file.read(HEAD)[:4] != MAGIC:
