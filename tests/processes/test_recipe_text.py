@@ -21,7 +21,7 @@ from transformers import (
 
 from sweep import recipes
 from sweep.errors import ConfigError
-from sweep.recipes import pretrained
+from sweep.recipes import pretrained, pretrained_check
 from sweep.recipes.data import token_cache
 from sweep.recipes.task import Task
 from sweep.recipes.text import collate
@@ -114,7 +114,7 @@ def test_checkpoints_that_can_not_be_used_are_refused_in_a_line(
 ) -> None:
     def refused(folder: Path | str | None, said: str) -> None:
         with pytest.raises(ConfigError, match=said):
-            pretrained.check(None if folder is None else str(folder))
+            pretrained_check.check(None if folder is None else str(folder))
 
     refused(None, "has no value")
     refused(tmp_path / "nowhere", "is not there")
@@ -131,7 +131,7 @@ def test_checkpoints_that_can_not_be_used_are_refused_in_a_line(
     index = tmp_path / "model.safetensors.index.json"
     index.write_text('{"weight_map": {"a": "model.safetensors", "b": "model-2.safetensors"}}')
     refused(tmp_path, r"lacks model-2\.safetensors of its weights")
-    monkeypatch.setattr(pretrained, "_free_memory", lambda: 1000)
+    monkeypatch.setattr(pretrained_check, "_free_memory", lambda: 1000)
     refused(tiny, "GB of memory are free")
 
 

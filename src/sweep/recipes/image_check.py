@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sweep.config.schema import Recipe
 from sweep.errors import ConfigError
-from sweep.recipes import pretrained
+from sweep.recipes import pretrained_check
 from sweep.recipes.data.splits import SPLITS
 
 
@@ -18,4 +18,4 @@ def check(recipe: Recipe) -> None:
         folder = recipe.data[split]
         if folder and not Path(folder).is_dir():
             raise ConfigError(f"recipe.data.{split}", f"is {folder!r}, which is not a folder (looked in {Path.cwd()})")
-    pretrained.check(recipe.model["checkpoint"])
+    pretrained_check.check(recipe.model["checkpoint"])

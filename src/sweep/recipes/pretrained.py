@@ -1,27 +1,21 @@
-"""Pretrained checkpoints: a local folder or a hub name; weights as safetensors only, never code from a checkpoint.
-
-Nothing is imported from torch or transformers before a checkpoint is loaded: `check` is called before a study starts.
-"""
+"""Pretrained checkpoints: a local folder or a hub name; weights as safetensors only, never code from a checkpoint."""
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from safetensors import SafetensorError, safe_open
+import torch
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+from transformers import AutoConfig, PretrainedConfig, PreTrainedModel
+from transformers.utils import logging
 
 from sweep.errors import ConfigError
+from sweep.recipes.pretrained_check import KEY, check
 
-if TYPE_CHECKING:
-    from transformers import PretrainedConfig, PreTrainedModel
-
-KEY = "recipe.model.checkpoint"
 FILES = ["*.json", "*.safetensors", "*.txt", "*.model"]
-UNSAFE = ("pytorch_model.bin", "tf_model.h5", "flax_model.msgpack", "model.ckpt")
-BYTES_PER_PARAMETER = 16  # in training: the weight, its gradient and Adam's two moments, four bytes each
 DROPOUTS = ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "attention_dropout")
 
 
@@ -32,28 +26,11 @@ class Loaded(NamedTuple):
     missing: list[str]
 
 
-def check(name: str | None) -> None:
-    """Raises `ConfigError` for a checkpoint that isn't there, can't be read safely, or doesn't fit in memory.
-
-    Light: it reads file names and headers, no weights, and asks no network.
-    """
-    if not name:
-        raise ConfigError(KEY, "has no value: give a folder with a checkpoint, or its name on the hub")
-    folder = Path(name)
-    if folder.exists():
-        _check_folder(folder, name)
-    elif folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:  # no name on the hub
-        raise ConfigError(KEY, f"is {name!r}, which is not there (looked in {Path.cwd()})")
-
-
 def local_folder(name: str) -> Path:
     """The folder of a checkpoint, fetched from the hub where it is a name there. Raises `ConfigError`."""
     check(name)
     if Path(name).exists():
         return Path(name)
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
     try:
         folder = Path(snapshot_download(name, allow_patterns=FILES))
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
@@ -68,8 +45,6 @@ def local_folder(name: str) -> Path:
 
 def load_config(folder: Path, dropout: float | None, **settings: Any) -> PretrainedConfig:
     """The checkpoint's configuration, with a dropout of ours unless it is None. Raises `ConfigError`."""
-    from transformers import AutoConfig
-
     try:
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False, **settings)
     except (OSError, ValueError, KeyError) as error:
@@ -140,9 +115,6 @@ def first_line(error: Exception, length: int) -> str:
 
 def _from_pretrained(auto: Any, folder: Path, config: PretrainedConfig) -> Any:
     """The model and what was missing, without a progress bar or a warning that the head is new: a note says so."""
-    import torch
-    from transformers.utils import logging
-
     verbosity = logging.get_verbosity()
     logging.set_verbosity_error()
     logging.disable_progress_bar()
@@ -158,46 +130,3 @@ def _from_pretrained(auto: Any, folder: Path, config: PretrainedConfig) -> Any:
         )
     finally:
         logging.set_verbosity(verbosity)
-
-
-def _check_folder(folder: Path, name: str) -> None:
-    if not (folder / "config.json").is_file():
-        raise ConfigError(KEY, f"is {name!r}, which has no config.json: give the folder that save_pretrained wrote")
-    files = sorted(folder.glob("*.safetensors"))
-    if not files:
-        raise ConfigError(KEY, f"is {name!r}, which {_lacks(folder)}: save it with save_pretrained, as safetensors")
-    for index in folder.glob("*.safetensors.index.json"):
-        parts = {*json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()}
-        if absent := sorted(parts - {file.name for file in files}):
-            raise ConfigError(KEY, f"is {name!r}, which lacks {', '.join(absent)} of its weights: copy it whole")
-    needed = BYTES_PER_PARAMETER * sum(_parameters(file, name) for file in files)
-    free = _free_memory()
-    if free is not None and needed > free:
-        raise ConfigError(
-            KEY,
-            f"is {name!r}, which takes about {needed / 1e9:.3g} GB to train, and {free / 1e9:.3g} GB of memory are "
-            "free: take a smaller checkpoint, or a larger machine",
-        )
-
-
-def _lacks(folder: Path) -> str:
-    unsafe = next((file for file in UNSAFE if (folder / file).exists()), None)
-    return f"has its weights only as {unsafe}, which can run code when it is read" if unsafe else "has no weights"
-
-
-def _parameters(file: Path, name: str) -> int:
-    """How many numbers a file holds, by its header alone."""
-    try:
-        with safe_open(file, framework="np") as tensors:
-            return sum(math.prod(tensors.get_slice(key).get_shape()) for key in tensors.keys())  # noqa: SIM118
-    except SafetensorError as error:
-        raise ConfigError(KEY, f"is {name!r}, whose {file.name} is not a whole safetensors file ({error})") from error
-
-
-def _free_memory() -> int | None:
-    try:
-        import psutil
-    except ImportError:  # it comes with accelerate; without it nothing is refused
-        return None
-    free: int = psutil.virtual_memory().available
-    return free

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sweep.config.schema import Recipe
-from sweep.recipes import pretrained
+from sweep.recipes import pretrained_check
 from sweep.recipes.data import labelled_text, text_sources
 from sweep.recipes.data.splits import train_size
 
@@ -15,7 +15,7 @@ def check(recipe: Recipe) -> int | None:
     """
     data = recipe.data
     text_sources.text_columns(data)
-    pretrained.check(recipe.model["checkpoint"])
+    pretrained_check.check(recipe.model["checkpoint"])
     if data["name"]:
         return None
     splits = labelled_text.read(data).splits
