@@ -13,9 +13,10 @@ from transformers import AutoImageProcessor, AutoModelForImageClassification
 
 from sweep.config.schema import Recipe
 from sweep.errors import ConfigError
-from sweep.recipes import image_check, pretrained, pretrained_check
+from sweep.recipes import image_check, pretrained
 from sweep.recipes.data import image_folders
 from sweep.recipes.data.splits import complete_splits
+from sweep.recipes.pretrained_check import KEY
 from sweep.recipes.task import Task, classification
 
 
@@ -60,5 +61,5 @@ def _processor(folder: Path) -> Any:
     except (OSError, ValueError, ImportError) as error:
         reason = pretrained.first_line(error, 160)
         raise ConfigError(
-            pretrained_check.KEY, f"is {str(folder)!r}, which has no image processor that can be used: {reason}"
+            KEY, f"is {str(folder)!r}, which has no image processor that can be used: {reason}"
         ) from error

@@ -13,9 +13,10 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from sweep.config.schema import Recipe
 from sweep.errors import ConfigError
-from sweep.recipes import pretrained, pretrained_check
+from sweep.recipes import pretrained
 from sweep.recipes.data import labelled_text, text_sources, token_cache
 from sweep.recipes.data.splits import complete_splits
+from sweep.recipes.pretrained_check import KEY
 from sweep.recipes.task import Task, classification
 
 SAMPLE = 200  # examples of the training set that are evaluated beside the validation set: a large model takes its time
@@ -64,14 +65,14 @@ def load_tokenizer(folder: Path, name: str) -> Any:
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except Exception as error:  # a tokenizer's files fail in as many ways as there are kinds of tokenizers
         raise ConfigError(
-            pretrained_check.KEY, f"is {name!r}, which has no tokenizer that can be read: {type(error).__name__}"
+            KEY, f"is {name!r}, which has no tokenizer that can be read: {type(error).__name__}"
         ) from error
     if len(tokenizer) <= len(tokenizer.all_special_tokens):  # what is made of a config.json alone
-        raise ConfigError(pretrained_check.KEY, f"is {name!r}, which has no vocabulary: copy its tokenizer's files into it")
+        raise ConfigError(KEY, f"is {name!r}, which has no vocabulary: copy its tokenizer's files into it")
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     if tokenizer.pad_token_id is None:
-        raise ConfigError(pretrained_check.KEY, f"is {name!r}, whose tokenizer has neither a padding nor an end token")
+        raise ConfigError(KEY, f"is {name!r}, whose tokenizer has neither a padding nor an end token")
     return tokenizer
 
 
