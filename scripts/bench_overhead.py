@@ -76,8 +76,10 @@ def main() -> None:
 
     from sweep.executors.inline import Inline
     from sweep.executors.local import Local
+    from sweep.study import events, storage
     from sweep.study import run as study
-    from sweep.study import storage
+    from sweep.study.loop import TrialHooks
+    from sweep.study.settings import StudySettings
     from sweep.study.space import Interval
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -88,8 +90,8 @@ def main() -> None:
     given = parser.parse_args()
     meter, ended = Meter(), []
 
-    def listen(event: study.Event) -> None:
-        if isinstance(event, study.Opened | study.Ended):
+    def listen(event: events.Event) -> None:
+        if isinstance(event, events.Opened | events.Ended):
             ended.append((time.perf_counter(), meter.seconds))
 
     def metered(url: str) -> Any:
@@ -100,14 +102,16 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder, mock.patch.object(study, "open_storage", metered):
         study.run(
-            "overhead",
+            StudySettings(
+                "overhead",
+                trials=given.trials,
+                storage=given.storage or f"sqlite:///{folder}/optuna.db",
+                sampler=given.sampler,
+            ),
             {"x": Interval(0, 1), "y": Interval(0, 1)},
-            dict,
-            nothing,
+            TrialHooks(dict, nothing),
+            Path(folder) / "overhead",
             Local(given.workers, preload=("sweep.study",)) if given.workers else Inline(),
-            trials=given.trials,
-            directory=Path(folder) / "overhead",
-            settings=study.Settings(storage=given.storage or f"sqlite:///{folder}/optuna.db", sampler=given.sampler),
             listener=listen,
         )
 

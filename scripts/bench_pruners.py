@@ -29,6 +29,8 @@ from sweep.curves import Curves
 from sweep.diagnosis import Baseline, Monitor
 from sweep.executors.base import Handle, Outcome, Report
 from sweep.study import run as study
+from sweep.study.loop import TrialHooks
+from sweep.study.settings import StudySettings
 from sweep.study.space import Range
 
 PRUNERS: dict[str, dict[str, Any]] = {
@@ -157,17 +159,17 @@ def replay(trials: list[Recorded], name: str, options: dict[str, Any]) -> dict[s
 
     with tempfile.TemporaryDirectory() as folder:
         result = study.run(
-            name,
+            StudySettings(name, storage="memory", pruner=name.split("+")[0], pruner_options=options),
             {"trial": Range(0, len(trials) - 1)},
-            dict,
-            objective,
-            directory=Path(folder) / "replay",
-            settings=study.Settings(storage="memory", pruner=name.split("+")[0], pruner_options=options),
+            TrialHooks(dict, objective),
+            Path(folder) / "replay",
         )
-    values = {state: [r.values[0] for r in result.rows if r.state == state] for state in ("COMPLETE", "PRUNED")}
+    values = {
+        state: [trial.values[0] for trial in result.trials if trial.state == state] for state in ("COMPLETE", "PRUNED")
+    }
     finite = {state: [v for v in found if math.isfinite(v)] for state, found in values.items()}
     return {
-        "spent": sum(row.info["steps"] for row in result.rows),
+        "spent": sum(trial.info["steps"] for trial in result.trials),
         "pruned": len(values["PRUNED"]),
         "best": min([*finite["COMPLETE"], *finite["PRUNED"]], default=math.inf),
         "ended": min(finite["COMPLETE"], default=math.inf),

@@ -4,8 +4,8 @@
     python -m sweep +sweep=cures study.name=cures-pairs recipe=pairs
     python scripts/remedy_evidence.py outputs/cures-digits outputs/cures-pairs
 
-Writes `src/sweep/diagnosis/remedy_evidence.py` and prints the whole table as Markdown. A remedy is ordered within the regimes
-that its file in `conf/remedy` names; one that no study has measured keeps its place after the measured ones.
+Writes `src/sweep/diagnosis/remedy_evidence.py` and prints the whole table as Markdown. A remedy is ordered within the
+regimes that its file in `conf/remedy` names; one that no study has measured keeps its place after the measured ones.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import yaml
 
 from sweep.config.schema import CONF
 from sweep.diagnosis import remedy_evidence
-from sweep.experiments.remedy_table import Cure, cures, markdown, rank
+from sweep.experiments.remedy_table import RemedyEffect, markdown, rank, remedy_table
 
 HEAD = '''"""Which cure works for which regime, the best first. Made by `scripts/remedy_evidence.py`."""
 
@@ -42,7 +42,7 @@ REMEDY_EVIDENCE: Final[dict[str, dict[str, Measured | None]]] = {
 '''
 
 
-def module(rows: list[Cure]) -> str:
+def module(rows: list[RemedyEffect]) -> str:
     """The module's text."""
     regimes: dict[str, list[str]] = {regime: list(names) for regime, names in remedy_evidence.REMEDY_EVIDENCE.items()}
     for file in sorted((CONF / "remedy").glob("*.yaml")):
@@ -71,7 +71,7 @@ def main() -> None:
     options.add_argument("--dry", action="store_true", help="only print the table")
     chosen = options.parse_args()
     runs = [run for study in chosen.studies for run in json.loads((study / "summary.json").read_text())["runs"]]
-    rows = cures(runs)
+    rows = remedy_table(runs)
     print(markdown(rows))
     if not chosen.dry:
         Path(remedy_evidence.__file__).write_text(module(rows), encoding="utf-8")

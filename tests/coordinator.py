@@ -8,21 +8,24 @@ from pathlib import Path
 import objectives
 
 from sweep.executors.local import Local
-from sweep.study import run as study
+from sweep.study.loop import TrialHooks
+from sweep.study.run import run
+from sweep.study.settings import StudySettings
 from sweep.study.space import Choice
 
 if __name__ == "__main__":
     directory, total, workers, objective, *settings = sys.argv[1:]
     fixed = {key: float(value) for key, value in (setting.split("=") for setting in settings)}
-    result = study.run(
-        "killed",
+    result = run(
+        StudySettings("killed", storage=f"sqlite:///{directory}/optuna.db"),
         {"x": Choice(tuple(range(int(total))))},
-        lambda params: {**params, **fixed},
-        getattr(objectives, objective),
+        TrialHooks(
+            lambda params: {**params, **fixed},
+            getattr(objectives, objective),
+            recover=objectives.recover,
+            abandon=objectives.abandon,
+        ),
+        Path(directory) / "killed",
         Local(int(workers), preload=("objectives", "optuna")),
-        directory=Path(directory) / "killed",
-        settings=study.Settings(storage=f"sqlite:///{directory}/optuna.db"),
-        recover=objectives.recover,
-        abandon=objectives.abandon,
     )
-    print(*(row.state for row in result.rows))
+    print(*(trial.state for trial in result.trials))

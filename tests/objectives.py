@@ -19,7 +19,7 @@ def square(params: dict[str, Any], handle: Handle) -> Outcome:
 
 
 def pair(params: dict[str, Any], handle: Handle) -> Outcome:
-    return Outcome("COMPLETE", (float(params["x"]), -float(params["x"])))
+    return Outcome("COMPLETE", (float(params["x"]), 2 * float(params["x"])))
 
 
 def troubled(params: dict[str, Any], handle: Handle) -> Outcome:

@@ -2,75 +2,79 @@
 
 import optuna
 import pytest
-from studies import opened, states, sweep
+from studies import LINE, opened, states, sweep
 
-from sweep.executors import lock
-from sweep.study.run import StudyError
+from sweep.errors import ConfigError
+from sweep.files import lock
+from sweep.study.run import opened as opened_study
+from sweep.study.settings import StudySettings
 from sweep.study.space import Range
 
 
 def test_bad_parameters_of_a_grid_are_refused_before_anything_is_made(tmp_path):
     def prepare(params):
         if params["x"] == 3:
-            raise StudyError("x", "3 can't be")
+            raise ConfigError("x", "3 can't be")
         return params
 
-    with pytest.raises(StudyError, match="x: 3 can't be"):
+    with pytest.raises(ConfigError, match="x 3 can't be"):
         sweep(tmp_path, prepare=prepare)
     assert not list(tmp_path.iterdir())
 
 
 def test_changed_config_is_refused_with_the_difference(tmp_path):
     sweep(tmp_path, fingerprint={"recipe": "digits", "epochs": 3})
-    with pytest.raises(StudyError, match=r"epochs: 3 -> 4.*note: \(absent\) -> new.*") as caught:
+    with pytest.raises(ConfigError, match=r"epochs: 3 -> 4.*note: \(absent\) -> new.*") as caught:
         sweep(tmp_path, fingerprint={"recipe": "digits", "epochs": 4, "note": "new"})
     assert "recipe" not in str(caught.value)
     assert "\n" not in str(caught.value)
-    with pytest.raises(StudyError, match=r"space\.x: range\(0\.\.4 by 1\) -> range\(0\.\.5 by 1\)"):
+    with pytest.raises(ConfigError, match=r"space\.x: range\(0\.\.4 by 1\) -> range\(0\.\.5 by 1\)"):
         sweep(tmp_path, {"x": Range(0, 5)}, fingerprint={"recipe": "digits", "epochs": 3})
-    with pytest.raises(StudyError, match="directions"):
-        sweep(tmp_path, directions=("maximize",), fingerprint={"recipe": "digits", "epochs": 3})
+    with pytest.raises(ConfigError, match="directions"):
+        sweep(tmp_path, objectives=("val_loss", "-val_acc"), fingerprint={"recipe": "digits", "epochs": 3})
 
 
 def test_a_study_of_another_program_or_version_is_refused(tmp_path):
     storage = opened(f"journal:{tmp_path}/optuna.journal")
     foreign = optuna.create_study(study_name="s", storage=storage)
     foreign.add_trial(optuna.trial.create_trial(value=1.0))
-    with pytest.raises(StudyError, match="another version or program"):
+    with pytest.raises(ConfigError, match="a study of another program"):
         sweep(tmp_path)
     assert not (tmp_path / "s").exists()
     sweep(tmp_path, name="later")
     optuna.load_study(study_name="later", storage=storage).set_user_attr("format", 99)
-    with pytest.raises(StudyError, match="format 99"):
+    with pytest.raises(ConfigError, match="format 99"):
         sweep(tmp_path, name="later")
 
 
 def test_folders_of_an_unknown_study_are_not_overwritten(tmp_path):
     (tmp_path / "s" / "000").mkdir(parents=True)
     (tmp_path / "s" / "000" / "curves.csv").write_text("precious")
-    with pytest.raises(StudyError, match="take another name"):
+    with pytest.raises(ConfigError, match="choose another name"):
         sweep(tmp_path)
     assert (tmp_path / "s" / "000" / "curves.csv").read_text() == "precious"
     assert not opened(f"journal:{tmp_path}/optuna.journal").get_all_studies()
 
 
 def test_what_cannot_begin_leaves_nothing(tmp_path):
-    def listen(event):
-        raise OSError("no tracker here")
+    def begin():
+        settings = StudySettings("s", storage=f"journal:{tmp_path}/optuna.journal")
+        with opened_study(settings, LINE, tmp_path / "s", validate=dict):
+            raise OSError("no tracker here")
 
     with pytest.raises(OSError, match="no tracker"):
-        sweep(tmp_path, listener=listen)
+        begin()
     assert not (tmp_path / "s").exists()
     assert not opened(f"journal:{tmp_path}/optuna.journal").get_all_studies()
     sweep(tmp_path)
     with pytest.raises(OSError, match="no tracker"):
-        sweep(tmp_path, listener=listen)
-    assert len(sweep(tmp_path).rows) == 5
+        begin()
+    assert len(sweep(tmp_path).trials) == 5
 
 
 def test_a_second_coordinator_is_refused(tmp_path):
     (tmp_path / "s").mkdir()
-    with lock.coordinator(tmp_path / "s"), pytest.raises(StudyError, match="another process"):
+    with lock.coordinator(tmp_path / "s"), pytest.raises(ConfigError, match="another process"):
         sweep(tmp_path)
     assert states(sweep(tmp_path)) == ["COMPLETE"] * 5
 
@@ -78,7 +82,7 @@ def test_a_second_coordinator_is_refused(tmp_path):
 @pytest.mark.parametrize("url", ["sqlite:////proc/no/such.db", "nonsense", "postgresql+nodriver://x/y", "sqlite:///{}"])
 def test_a_storage_that_cannot_be_opened_is_one_line(tmp_path, url):
     (tmp_path / "garbage.db").write_text("this is no database at all, and long enough to be looked at " * 20)
-    with pytest.raises(StudyError, match=r"study\.storage: can't open") as caught:
+    with pytest.raises(ConfigError, match=r"study\.storage is .*, which can't be opened: ") as caught:
         sweep(tmp_path, storage=url.format(tmp_path / "garbage.db"))
     assert "\n" not in str(caught.value)
     assert [p.name for p in tmp_path.iterdir()] == ["garbage.db"]
@@ -87,5 +91,5 @@ def test_a_storage_that_cannot_be_opened_is_one_line(tmp_path, url):
 def test_error_survives_pickling():
     import pickle
 
-    error = pickle.loads(pickle.dumps(StudyError("a.b", "is\nwrong")))
-    assert (str(error), error.key) == ("a.b: is wrong", "a.b")
+    error = pickle.loads(pickle.dumps(ConfigError("a.b", "is\nwrong")))
+    assert (str(error), error.key) == ("a.b is wrong", "a.b")

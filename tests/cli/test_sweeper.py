@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from sweep.__main__ import main
-from sweep.errors import ConfigError
 from sweep.executors.base import Outcome
-from sweep.study.run import Settings, run
+from sweep.study.loop import TrialHooks
+from sweep.study.run import run
+from sweep.study.settings import StudySettings
 from sweep.study.space import Choice, Interval, Range
 
 
@@ -104,12 +105,10 @@ def test_a_storage_that_cannot_be_opened_is_refused(typed, tmp_path):
 def test_a_study_of_another_config_or_program_is_refused(typed, tmp_path):
     storage = f"sqlite:///{tmp_path}/optuna.db"
     run(
-        "mine",
+        StudySettings("mine", storage=storage),
         {"seed": Range(0, 1)},
-        dict,
-        lambda payload, handle: Outcome("COMPLETE", (1.0,)),
-        directory=tmp_path / "out" / "mine",
-        settings=Settings(storage=storage),
+        TrialHooks(dict, lambda payload, handle: Outcome("COMPLETE", (1.0,))),
+        tmp_path / "out" / "mine",
         fingerprint={"train.epochs": 3},
     )
     before = sorted(path.name for path in (tmp_path / "out" / "mine").iterdir())
@@ -118,9 +117,3 @@ def test_a_study_of_another_config_or_program_is_refused(typed, tmp_path):
     assert "another config" in err
     assert "train.epochs: 3 -> " in err
     assert sorted(path.name for path in (tmp_path / "out" / "mine").iterdir()) == before
-
-
-def test_errors_of_the_study_are_errors_of_the_configuration():
-    from sweep.study.run import StudyError
-
-    assert issubclass(StudyError, ConfigError)

@@ -13,11 +13,12 @@ from typing import Any
 import objectives
 import optuna
 import pytest
+import studies
 
-from sweep.errors import StudyError
-from sweep.executors import slots
-from sweep.executors.local import Local
-from sweep.study.run import Result, Settings, run
+from sweep.errors import ConfigError
+from sweep.executors.local import Local, slots
+from sweep.study.events import Ended
+from sweep.study.run import StudyResult
 from sweep.study.space import Choice, Interval, Range
 from sweep.study.storage import open_storage
 
@@ -25,10 +26,8 @@ HERE = Path(__file__).parents[1]
 LOCAL = Local(2, preload=("objectives",), grace=10)
 
 
-def sweep(tmp_path: Path, space, objective, executor=LOCAL, **rest: Any) -> Result:
-    changes = {key: rest.pop(key) for key in list(rest) if key in Settings.__dataclass_fields__}
-    settings = Settings(**{"storage": f"journal:{tmp_path}/optuna.journal", "max_consecutive_failures": 0, **changes})
-    return run("s", space, dict, objective, executor, directory=tmp_path / "s", settings=settings, **rest)
+def sweep(tmp_path: Path, space, objective, executor=LOCAL, **rest: Any) -> StudyResult:
+    return studies.sweep(tmp_path, space, objective, executor, **{"max_consecutive_failures": 0, **rest})
 
 
 def until(condition: Callable[[], Any], patience: float = 60.0) -> Any:
@@ -86,55 +85,55 @@ def test_each_trial_dies_its_own_death(tmp_path):
     result = sweep(
         tmp_path, {"do": Choice(does)}, objectives.troubled, recover=objectives.recover, abandon=objectives.abandon
     )
-    states = {row.params["do"]: row.state for row in result.rows}
+    states = {trial.params["do"]: trial.state for trial in result.trials}
     assert states == {do: "COMPLETE" if do in ("nan", "committed", "none") else "FAIL" for do in does}
-    for row in result.rows:
-        assert (row.directory / "error.txt").exists() == (row.state == "FAIL")
-    killed = next(row for row in result.rows if row.params["do"] == "kill")
+    for trial in result.trials:
+        assert (trial.directory / "error.txt").exists() == (trial.state == "FAIL")
+    killed = next(trial for trial in result.trials if trial.params["do"] == "kill")
     assert "SIGKILL" in killed.info["error"]
     assert "last words" in (killed.directory / "error.txt").read_text()
     assert (killed.directory / "abandoned").read_text() == "FAILED"
-    assert "RuntimeError: no luck" in (result.rows[0].directory / "error.txt").read_text()
-    assert next(row for row in result.rows if row.params["do"] == "committed").values == (5.0,)
+    assert "RuntimeError: no luck" in (result.trials[0].directory / "error.txt").read_text()
+    assert next(trial for trial in result.trials if trial.params["do"] == "committed").values == (5.0,)
 
 
 def test_local_gives_what_inline_gives(tmp_path):
     space = {"level": Range(1, 3), "hopeless_at": Choice((4, 99))}
     local = sweep(tmp_path / "local", space, objectives.reports, pruner="regime")
     inline = sweep(tmp_path / "inline", space, objectives.reports, None, pruner="regime")
-    assert [(r.state, r.values, r.info) for r in local.rows] == [(r.state, r.values, r.info) for r in inline.rows]
-    assert [r.info["steps"] for r in local.rows] == [5, 10] * 3
+    assert [(r.state, r.values, r.info) for r in local.trials] == [(r.state, r.values, r.info) for r in inline.trials]
+    assert [r.info["steps"] for r in local.trials] == [5, 10] * 3
 
 
 def test_workers_have_one_thread_and_the_environment_of_their_coordinator(tmp_path, monkeypatch):
     monkeypatch.setenv("MARK", "here")
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     result = sweep(tmp_path, {"do": Choice(("environ",))}, objectives.troubled)
-    assert result.rows[0].info == {"OMP_NUM_THREADS": "1", "MARK": "here"}
+    assert result.trials[0].info == {"OMP_NUM_THREADS": "1", "MARK": "here"}
     assert os.environ["OMP_NUM_THREADS"] == "7"
 
 
 def test_what_workers_print_goes_to_their_log(tmp_path, capfd):
     result = sweep(tmp_path, {"do": Choice(("kill",))}, objectives.troubled)
-    assert (result.rows[0].directory / "log.txt").read_text() == "last words\n"
+    assert (result.trials[0].directory / "log.txt").read_text() == "last words\n"
     assert capfd.readouterr() == ("", "")
 
 
 def test_workers_run_side_by_side_without_a_barrier(tmp_path):
     # One long trial beside many short ones: with batches of two, five of them would wait for the long one.
-    begun: list[int] = []
+    ended: list[int] = []
     sweep(
         tmp_path,
         {"x": Range(0, 5)},
         objectives.uneven,
-        listener=lambda e: begun.append(e.row.number) if hasattr(e, "row") else None,
+        listener=lambda e: ended.append(e.trial.number) if isinstance(e, Ended) else None,
     )
-    assert begun.index(0) >= 4, "the last of the others may be told a moment later"
-    assert sorted(begun) == list(range(6))
+    assert ended.index(0) >= 4, "the last of the others may be told a moment later"
+    assert sorted(ended) == list(range(6))
 
 
 def test_more_slots_than_trials(tmp_path):
-    assert len(sweep(tmp_path, {"x": Range(0, 1)}, objectives.square, Local(8)).rows) == 2
+    assert len(sweep(tmp_path, {"x": Range(0, 1)}, objectives.square, Local(8)).trials) == 2
 
 
 def test_eight_workers_on_a_fresh_sqlite(tmp_path):
@@ -205,10 +204,10 @@ def test_slots(monkeypatch):
     assert len(slots.slots(3, 0)) == 3
     assert len(slots.slots(None, 0)) == slots.cores() >= 1
     for workers, share in ((0, 0), (None, -1), (None, 1.5), (None, 3)):
-        with pytest.raises(StudyError, match=r"executor\."):
+        with pytest.raises(ConfigError, match=r"executor\."):
             slots.slots(workers, share)
     monkeypatch.setattr(slots, "gpus", list)
-    with pytest.raises(StudyError, match="no GPU is seen"):
+    with pytest.raises(ConfigError, match="no GPU is seen"):
         slots.slots(None, 1)
 
 
@@ -226,6 +225,6 @@ def test_every_sampler_of_optuna_serves_two_workers_on_sqlite_and_resumes(tmp_pa
     how = {"sampler": sampler, "sampler_options": options, "storage": f"sqlite:///{tmp_path}/optuna.db"}
     first = sweep(tmp_path, space, objectives.square, trials=5, **how)
     whole = sweep(tmp_path, space, objectives.square, trials=9, **how)
-    assert whole.rows[:5] == first.rows
-    assert [row.state for row in whole.rows] == ["COMPLETE"] * 9
-    assert len({tuple(row.params.values()) for row in whole.rows}) == 9
+    assert whole.trials[:5] == first.trials
+    assert [trial.state for trial in whole.trials] == ["COMPLETE"] * 9
+    assert len({tuple(trial.params.values()) for trial in whole.trials}) == 9

@@ -14,7 +14,7 @@ from settings import resolved
 from sweep.curves import Curves
 from sweep.diagnosis import diagnose
 from sweep.experiments.treatment import report as report
-from sweep.experiments.treatment.plan import Course, treat
+from sweep.experiments.treatment.plan import TreatmentPlan, treat
 
 TINY = (
     "recipe.sizes.train=96", "recipe.sizes.validation=64", "recipe.sizes.test=64", "recipe.model.width=16",
@@ -43,12 +43,12 @@ def test_the_first_remedy_that_can_act_is_given_and_the_others_say_why_not():
 
 
 def test_remedies_add_up_and_one_that_is_on_makes_room_for_the_next(tmp_path):
-    course = Course(resolved("+regime=overfit"), tmp_path, 3)
-    assert course.prepare({"treatment": 2}) == course.start
+    plan = TreatmentPlan(resolved("+regime=overfit"), tmp_path, 3)
+    assert plan.prepare({"treatment": 2}) == plan.start
     for trial in range(3):
-        assert not course.over()
+        assert not plan.is_over()
         say(tmp_path, trial, "overfit", hint("early_stopping"), hint("weight_decay"), hint("weight_decay"))
-    last = course.prepare({"treatment": 3})
+    last = plan.prepare({"treatment": 3})
     assert [one.remedy for one in last.remedies] == ["early_stopping", "weight_decay", "weight_decay"]
     assert last.train.weight_decay == pytest.approx(1.1)
     assert last.expected is None
@@ -59,18 +59,18 @@ def test_remedies_add_up_and_one_that_is_on_makes_room_for_the_next(tmp_path):
     [("healthy", [], True), ("overfit", [], True), ("overfit", [hint("dropout")], False), ("inconclusive", [], True)],
 )
 def test_when_it_is_over(tmp_path, regime, advice, over):
-    course = Course(resolved("+regime=overfit"), tmp_path, 3)
-    assert not course.over()
+    plan = TreatmentPlan(resolved("+regime=overfit"), tmp_path, 3)
+    assert not plan.is_over()
     say(tmp_path, 0, regime, *advice)
-    assert course.over() is over
+    assert plan.is_over() is over
 
 
 def test_a_failed_run_ends_it(tmp_path):
-    course = Course(resolved("+regime=overfit"), tmp_path, 3)
+    plan = TreatmentPlan(resolved("+regime=overfit"), tmp_path, 3)
     say(tmp_path, 0, "overfit", hint("dropout"))
     (tmp_path / "001").mkdir()
     (tmp_path / "001" / "error.txt").write_text("out of memory")
-    assert course.over()
+    assert plan.is_over()
 
 
 def test_what_is_judged_after_early_stopping_is_the_model_that_was_kept():

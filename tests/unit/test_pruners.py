@@ -4,22 +4,21 @@ from typing import Any
 
 import objectives
 import pytest
+import studies
 
-from sweep.errors import StudyError
+from sweep.errors import ConfigError
 from sweep.executors.base import Handle, Outcome
 from sweep.study import pruners
-from sweep.study.run import Result, Settings, run
+from sweep.study.run import StudyResult
 from sweep.study.space import Choice, Range
 
 
-def sweep(tmp_path: Path, space, objective=objectives.reports, **changes: Any) -> Result:
-    return run(
-        "s", space, dict, objective, directory=tmp_path / "s", settings=Settings(**{"storage": "memory", **changes})
-    )
+def sweep(tmp_path: Path, space, objective=objectives.reports, **changes: Any) -> StudyResult:
+    return studies.sweep(tmp_path, space, objective, **{"storage": "memory", **changes})
 
 
-def steps(result: Result) -> list[tuple[str, int]]:
-    return [(row.state, row.info["steps"]) for row in result.rows]
+def steps(result: StudyResult) -> list[tuple[str, int]]:
+    return [(trial.state, trial.info["steps"]) for trial in result.trials]
 
 
 def test_none_prunes_nothing(tmp_path):
@@ -51,15 +50,17 @@ def test_median_goes_on_pruning_among_diverged_trials(tmp_path, worst):
     assert steps(result) == [*[("COMPLETE", 5)] * 3, ("PRUNED", 1), ("PRUNED", 1), ("COMPLETE", 5)]
 
 
-def test_median_heeds_the_direction(tmp_path):
-    told = sweep(
-        tmp_path,
-        {"level": Range(0, 9)},
-        pruner="median",
-        pruner_options={"n_startup_trials": 4},
-        directions=("maximize",),
-    )
-    assert {row.state for row in told.rows} == {"COMPLETE"}
+def score(params: dict[str, Any], handle: Handle) -> Outcome:
+    """A score to be maximised, which a study minimises with its sign turned."""
+    for step in range(10):
+        if handle.report(step, -params["level"]):
+            return Outcome("PRUNED", info={"steps": step + 1})
+    return Outcome("COMPLETE", (-float(params["level"]),), {"steps": 10})
+
+
+def test_median_keeps_a_score_that_rises_from_trial_to_trial(tmp_path):
+    how = {"pruner": "median", "pruner_options": {"n_startup_trials": 4}, "objectives": ("-val_acc",)}
+    assert steps(sweep(tmp_path, {"level": Range(0, 9)}, score, **how)) == [("COMPLETE", 10)] * 10
 
 
 def test_regime_prunes_the_hopeless_at_once_and_nobody_else(tmp_path):
@@ -76,22 +77,27 @@ def hopes(params: dict[str, Any], handle: Handle) -> Outcome:
     return Outcome("COMPLETE", (params["level"],), {"steps": 6})
 
 
+def hopes_for_two(params: dict[str, Any], handle: Handle) -> Outcome:
+    outcome = hopes(params, handle)
+    return Outcome(outcome.state, outcome.values * 2, outcome.info)
+
+
 def test_regime_prunes_what_does_not_come_to_the_best_so_far(tmp_path):
     space = {"level": Choice((2.0, 3.0, 1.0, 1.5, 0.5))}
     told = sweep(tmp_path, space, hopes, pruner="regime")
     assert steps(told) == [("COMPLETE", 6), ("PRUNED", 4), ("COMPLETE", 6), ("PRUNED", 4), ("COMPLETE", 6)]
     assert steps(sweep(tmp_path / "b", space, hopes)) == [("COMPLETE", 6)] * 5
-    upwards = sweep(tmp_path / "c", space, hopes, pruner="regime", directions=("maximize",))
-    assert steps(upwards) == [("COMPLETE", 6)] * 5
+    several = sweep(tmp_path / "c", space, hopes_for_two, pruner="regime", objectives=("val_loss", "-val_acc"))
+    assert steps(several) == [("COMPLETE", 6)] * 5
 
 
 def test_regime_knows_the_best_of_an_earlier_call(tmp_path):
     space, storage = {"level": Choice((1.0, 2.0))}, f"sqlite:///{tmp_path}/a.db"
-    sampler = {"pruner": "regime", "storage": storage, "sampler": "random", "seed": 1}
-    first = run("s", space, dict, hopes, directory=tmp_path / "s", settings=Settings(**sampler), trials=4)
-    assert {row.values for row in first.rows} == {(1.0,), (2.0,)}
-    again = run("s", space, dict, hopes, directory=tmp_path / "s", settings=Settings(**sampler), trials=12)
-    assert {(row.values, row.state) for row in again.rows[4:]} == {((1.0,), "COMPLETE"), ((2.0,), "PRUNED")}
+    settings = {"pruner": "regime", "storage": storage, "sampler": "random", "seed": 1}
+    first = sweep(tmp_path, space, hopes, trials=4, **settings)
+    assert {trial.values for trial in first.trials} == {(1.0,), (2.0,)}
+    again = sweep(tmp_path, space, hopes, trials=12, **settings)
+    assert {(trial.values, trial.state) for trial in again.trials[4:]} == {((1.0,), "COMPLETE"), ((2.0,), "PRUNED")}
 
 
 def test_others_do_not_heed_a_lost_trial(tmp_path):
@@ -153,14 +159,14 @@ def test_patient_waits_for_its_rule(tmp_path):
 )
 def test_optunas_pruners_by_name(tmp_path, name, options):
     result = sweep(tmp_path, {"level": Range(0, 9)}, pruner=name, pruner_options=options)
-    states = [row.state for row in result.rows]
+    states = [trial.state for trial in result.trials]
     assert len(states) == 10
     assert states[0] == "COMPLETE"
     assert "PRUNED" in states
 
 
 def test_several_objectives_have_no_comparing_pruner(tmp_path):
-    with pytest.raises(StudyError, match="pruner: median compares one objective"):
+    with pytest.raises(ConfigError, match="pruner is median, which compares one objective"):
         pruners.pruner("median", {}, objectives=2)
 
     def two(params, handle):
@@ -168,13 +174,20 @@ def test_several_objectives_have_no_comparing_pruner(tmp_path):
             return Outcome("PRUNED")
         return Outcome("COMPLETE", (1.0, 2.0))
 
-    told = sweep(tmp_path, {"level": Range(0, 3)}, two, pruner="regime", directions=("minimize", "maximize"))
-    assert [row.state for row in told.rows] == ["COMPLETE"] * 2 + ["PRUNED"] * 2
+    told = sweep(tmp_path, {"level": Range(0, 3)}, two, pruner="regime", objectives=("val_loss", "-val_acc"))
+    assert [trial.state for trial in told.trials] == ["COMPLETE"] * 2 + ["PRUNED"] * 2
 
 
 def test_unknown_names_and_options_are_refused():
-    with pytest.raises(StudyError, match="pruner: 'medain' is not one of none, median"):
+    with pytest.raises(ConfigError, match="pruner is 'medain', but must be one of none, median"):
         pruners.pruner("medain", {})
     for name in pruners.NAMES:
-        with pytest.raises(StudyError, match="refuses its options"):
+        with pytest.raises(ConfigError, match=r"pruner\.options are .*no_such_option.*refuses"):
             pruners.pruner(name, {"no_such_option": 1})
+
+
+def test_a_trial_that_diverged_sets_no_mark_for_the_others_of_a_resumed_study(tmp_path):
+    space, storage = {"level": Choice((math.nan, 1.0, 2.0))}, f"sqlite:///{tmp_path}/a.db"
+    how = {"pruner": "regime", "storage": storage}
+    assert len(sweep(tmp_path, space, hopes, trials=2, **how).trials) == 2
+    assert [trial.state for trial in sweep(tmp_path, space, hopes, trials=3, **how).trials][2] == "PRUNED"

@@ -10,11 +10,11 @@ import numpy as np
 
 from sweep.curves import Curves
 from sweep.report import outcome
-from sweep.study.run import Result
-from sweep.study.trial_store import Row
+from sweep.study.run import StudyResult
+from sweep.study.trial_store import TrialRecord
 
 
-def explored(folder: Path) -> list[Row]:
+def explored(folder: Path) -> list[TrialRecord]:
     rows = []
     for number in range(12):
         rate, batch = 10.0 ** (-5 + number / 3), (4, 16, 64)[number % 3]
@@ -33,12 +33,12 @@ def explored(folder: Path) -> list[Row]:
         }
         state = "PRUNED" if number == 11 else "COMPLETE"
         params = {"regime.learning_rate": rate, "regime.batch_size": batch}
-        rows.append(Row(number, params, state, (value,), info, folder / f"{number:03d}", 1))
+        rows.append(TrialRecord(number, params, state, (value,), info, folder / f"{number:03d}", 1))
     return rows
 
 
 def test_a_study_that_explores_ends_with_a_map_and_a_recommendation(tmp_path):
-    summary, files = outcome.write("mine", Result(explored(tmp_path), 12), tmp_path)
+    summary, files = outcome.write("mine", StudyResult(explored(tmp_path), 12), tmp_path)
     assert {path.name for path in files} == {"summary.json", "map.png", "report.html"}
     kept = json.loads((tmp_path / "summary.json").read_text())
     assert kept["recommended"] == {"learning_rate": 10.0**-3, "batch_size": 4, "epochs": 3}
@@ -53,14 +53,14 @@ def test_a_study_that_explores_ends_with_a_map_and_a_recommendation(tmp_path):
 
 def test_where_nothing_is_healthy_the_recommendation_says_so(tmp_path):
     rows = [row for row in explored(tmp_path) if row.info["diagnosed"] != "healthy"]
-    summary, _ = outcome.write("mine", Result(rows, 8), tmp_path)
+    summary, _ = outcome.write("mine", StudyResult(rows, 8), tmp_path)
     assert "none is healthy" in summary["advice"]
 
 
 def test_a_lower_loss_passed_over_is_named_with_what_was_wrong_with_it(tmp_path):
     rows = explored(tmp_path)
     rows[9] = replace(rows[9], values=(0.05,), info={**rows[9].info, "diagnosed": "overfit"})
-    summary, _ = outcome.write("mine", Result(rows, 12), tmp_path)
+    summary, _ = outcome.write("mine", StudyResult(rows, 12), tmp_path)
     assert summary["recommended"]["learning_rate"] == 10.0**-3
     assert summary["advice"].endswith("Trial 009 reached 0.05 but was overfit.")
 
@@ -75,11 +75,11 @@ def test_disagreements_come_first_with_their_curves_and_a_failure_with_its_reaso
         (place / "diagnosis.json").write_text(json.dumps(told))
     told = {**explored(tmp_path)[0].info, "expected": "healthy"}
     rows = [
-        Row(0, {"seed": 0}, "COMPLETE", (0.5,), {**told, "diagnosed": "healthy"}, tmp_path / "000", 1),
-        Row(1, {"seed": 1}, "COMPLETE", (0.4,), {**told, "diagnosed": "overfit"}, tmp_path / "001", 1),
-        Row(2, {"seed": 2}, "FAIL", (), {"error": "the <worker> was killed"}, tmp_path / "002", 1),
+        TrialRecord(0, {"seed": 0}, "COMPLETE", (0.5,), {**told, "diagnosed": "healthy"}, tmp_path / "000", 1),
+        TrialRecord(1, {"seed": 1}, "COMPLETE", (0.4,), {**told, "diagnosed": "overfit"}, tmp_path / "001", 1),
+        TrialRecord(2, {"seed": 2}, "FAIL", (), {"error": "the <worker> was killed"}, tmp_path / "002", 1),
     ]
-    outcome.write("mine", Result(rows, 3), tmp_path)
+    outcome.write("mine", StudyResult(rows, 3), tmp_path)
     page = (tmp_path / "report.html").read_text()
     assert "expected healthy, read as overfit" in page
     order = ["a finding of the overfit one", "the &lt;worker&gt; was killed", "Expected and diagnosed", "seed 1</td>"]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
-from sweep.errors import StudyError
+from sweep.errors import ConfigError
 from sweep.study import samplers
 from sweep.study.space import Choice, Interval, Range, Space
 
@@ -16,7 +16,7 @@ def test_the_sampler_meant():
     assert samplers.choose(None, GRID, 4) == "tpe"
     assert samplers.choose(None, PLANE, None) == "tpe"
     assert samplers.choose("qmc", GRID, None) == "qmc"
-    with pytest.raises(StudyError, match=r"sampler: 'tep' is not one of grid, random, qmc, tpe"):
+    with pytest.raises(ConfigError, match=r"sampler is 'tep', but must be one of grid, random, qmc, tpe"):
         samplers.choose("tep", GRID, None)
 
 
@@ -25,7 +25,7 @@ def test_total():
     assert samplers.total("grid", GRID, 4) == 4
     assert samplers.total("tpe", PLANE, 9) == 9
     for name, space, trials in (("grid", GRID, 7), ("tpe", PLANE, None), ("grid", GRID, 0)):
-        with pytest.raises(StudyError, match=r"study\.trials: "):
+        with pytest.raises(ConfigError, match=r"study\.trials is "):
             samplers.total(name, space, trials)
 
 
@@ -34,34 +34,34 @@ def test_total():
     [("grid", LINE, 1), ("cmaes", LINE, 1), ("cmaes", {**PLANE, "c": Choice((1, 2))}, 1), ("cmaes", PLANE, 2)],
 )
 def test_a_sampler_that_cannot_do_the_space_says_what_can(name, space, objectives):
-    with pytest.raises(StudyError, match=r"sampler"):
+    with pytest.raises(ConfigError, match=r"sampler"):
         samplers.check(name, space, objectives)
 
 
-@pytest.mark.parametrize("name", samplers.PLANS)
-def test_plans_are_functions_of_the_index(name):
+@pytest.mark.parametrize("name", samplers.DESIGNS)
+def test_designs_are_functions_of_the_index(name):
     space = GRID if name == "grid" else {**GRID, **PLANE}
-    first, second = (samplers.plan(name, space, {}, 3) for _ in range(2))
+    first, second = (samplers.design(name, space, {}, 3) for _ in range(2))
     count = 6 if name == "grid" else 70
     forwards = [first(i) for i in range(count)]
     backwards = [second(i) for i in reversed(range(count))][::-1]
     assert forwards == backwards
     assert len({tuple(p.values()) for p in forwards}) == count
     if name != "grid":
-        assert samplers.plan(name, space, {}, 4)(0) != first(0)
+        assert samplers.design(name, space, {}, 4)(0) != first(0)
 
 
 def test_qmc_covers_the_square_more_evenly_than_chance():
     from scipy.stats.qmc import discrepancy
 
-    points = samplers.plan("qmc", {"x": Interval(0, 1), "y": Interval(0, 1)}, {}, 0)
-    chance = samplers.plan("random", {"x": Interval(0, 1), "y": Interval(0, 1)}, {}, 0)
+    points = samplers.design("qmc", {"x": Interval(0, 1), "y": Interval(0, 1)}, {}, 0)
+    chance = samplers.design("random", {"x": Interval(0, 1), "y": Interval(0, 1)}, {}, 0)
 
     def uneven(plan):
         return discrepancy(np.array([list(plan(i).values()) for i in range(64)]))
 
     assert uneven(points) < uneven(chance) / 3
-    halton = samplers.plan("qmc", PLANE, {"kind": "halton", "scramble": False}, 0)
+    halton = samplers.design("qmc", PLANE, {"kind": "halton", "scramble": False}, 0)
     assert halton(1)["x"] == pytest.approx(0.5)
 
 
@@ -69,14 +69,14 @@ def test_qmc_covers_the_square_more_evenly_than_chance():
     ("name", "options"), [("qmc", {"kind": "sobl"}), ("random", {"n": 1}), ("grid", {"n": 1}), ("qmc", {"n": 1})]
 )
 def test_unknown_options_of_plans_are_refused(name, options):
-    with pytest.raises(StudyError, match=rf"sampler\.{next(iter(options))}: "):
-        samplers.plan(name, GRID, options, 0)
+    with pytest.raises(ConfigError, match=rf"sampler\.options\.{next(iter(options))} is "):
+        samplers.design(name, GRID, options, 0)
 
 
 def test_options_reach_optuna_and_unknown_ones_are_refused():
     assert samplers.sampler("tpe", {"n_startup_trials": 3}, 0)(0)._n_startup_trials == 3
     for name in samplers.OPTUNA:
-        with pytest.raises(StudyError, match=rf"sampler: {name} refuses its options"):
+        with pytest.raises(ConfigError, match=rf"sampler\.options are .*, which {name} refuses"):
             samplers.sampler(name, {"no_such_option": 3}, 0)
 
 

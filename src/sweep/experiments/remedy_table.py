@@ -1,4 +1,4 @@
-"""The cure table: what each remedy does to each regime, against the same runs without it."""
+"""The remedy table: what each remedy does to each regime, against the same runs without it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sweep.regimes import VERDICTS
 from sweep.report import outcome, page
 from sweep.report import summary as summaries
 from sweep.report.figures import learning_curves
-from sweep.study.run import Result
+from sweep.study.run import StudyResult
 
 Summary = dict[str, Any]
 Run = Mapping[str, Any]
@@ -30,7 +30,7 @@ FAR = math.log(4)  # a change beyond a factor of four has the last colour
 
 
 @dataclass(frozen=True)
-class Cure:
+class RemedyEffect:
     """What a remedy did to the runs of a regime that were diagnosed as such without it.
 
     ``out``: share no longer in the regime; ``healthy``: share that came out healthy; ``loss``: mean change of the test
@@ -47,7 +47,7 @@ class Cure:
     steps: float
 
 
-def cures(runs: Sequence[Run]) -> list[Cure]:
+def remedy_table(runs: Sequence[Run]) -> list[RemedyEffect]:
     """A row per regime and remedy, the best of each regime first. Remedies that could not act are left out.
 
     The control of a run is the one of the same recipe, regime and seed without a remedy.
@@ -59,19 +59,19 @@ def cures(runs: Sequence[Run]) -> list[Cure]:
         control = plain.get(_case(run))
         if run["remedies"] and control and control["diagnosed"] == run["regime"]:
             treated.setdefault((run["regime"], "+".join(run["remedies"])), []).append((control, run))
-    rows = [_cure(regime, remedy, pairs) for (regime, remedy), pairs in treated.items()]
+    rows = [_effect(regime, remedy, pairs) for (regime, remedy), pairs in treated.items()]
     return sorted(rows, key=lambda row: (row.regime, *rank(row)))
 
 
-def rank(row: Cure) -> tuple[float, float]:
+def rank(row: RemedyEffect) -> tuple[float, float]:
     """What makes one cure better than another: it takes runs out of their regime, and helps on the test split."""
     return (-row.out if row.loss < 0 else 1.0, row.loss)
 
 
-def write(name: str, result: Result, folder: Path) -> tuple[Summary, list[Path]]:
+def write(name: str, result: StudyResult, folder: Path) -> tuple[Summary, list[Path]]:
     """Write `summary.json` with its `cures`, `cures.png` and `report.html`; the summary and the files."""
-    summary = summaries.summarize(name, result.total, result.rows)
-    found = cures(summary["runs"])
+    summary = summaries.summarize(name, result.total, result.trials)
+    found = remedy_table(summary["runs"])
     summary["cures"] = [asdict(row) for row in found]
     files = [summaries.write(summary, folder)]
     extra: dict[str, Any] = {}
@@ -84,7 +84,7 @@ def write(name: str, result: Result, folder: Path) -> tuple[Summary, list[Path]]
     return summary, files
 
 
-def cells(rows: Sequence[Cure]) -> list[list[str]]:
+def cells(rows: Sequence[RemedyEffect]) -> list[list[str]]:
     """The table as text, its head first."""
     table = [list(COLUMNS)]
     for row in rows:
@@ -99,14 +99,14 @@ def change(log: float) -> str:
     return f"{100 * math.expm1(log):+.0f} %" if abs(log) < 3 else f"x {math.exp(log):.2g}"
 
 
-def markdown(rows: Sequence[Cure]) -> str:
+def markdown(rows: Sequence[RemedyEffect]) -> str:
     """The table for a document."""
     head, *body = cells(rows)
     lines = [head, ["---"] * len(head), *body]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def draw(rows: Sequence[Cure], name: str) -> Figure:
+def draw(rows: Sequence[RemedyEffect], name: str) -> Figure:
     """A heat map, remedy by regime: the change of the test loss as colour, the share taken out as words."""
     regimes = [regime for regime in VERDICTS if any(row.regime == regime for row in rows)]
     remedies = sorted({row.remedy for row in rows}, key=lambda remedy: _home(remedy, rows, regimes))
@@ -132,7 +132,7 @@ def draw(rows: Sequence[Cure], name: str) -> Figure:
 
 def show(summary: Summary, stopped: str | None, folder: Path, console: Console) -> None:
     """The table, and where to look."""
-    rows = [Cure(**row) for row in summary["cures"]]
+    rows = [RemedyEffect(**row) for row in summary["cures"]]
     if rows:
         head, *body = cells(rows)
         table = Table(*head, box=None, padding=(0, 1), pad_edge=False)
@@ -160,10 +160,10 @@ def _named(run: Run) -> bool:
     return bool(run["remedies"] or run.get("skipped"))
 
 
-def _cure(regime: str, remedy: str, pairs: Sequence[tuple[Run, Run]]) -> Cure:
+def _effect(regime: str, remedy: str, pairs: Sequence[tuple[Run, Run]]) -> RemedyEffect:
     changes = [_log(after["test_loss"]) - _log(before["test_loss"]) for before, after in pairs]
     scores = [a["test_acc"] - b["test_acc"] for b, a in pairs if a.get("test_acc") is not None and b.get("test_acc")]
-    return Cure(
+    return RemedyEffect(
         regime,
         remedy,
         len(pairs),
@@ -180,7 +180,7 @@ def _log(loss: float | None) -> float:
     return math.log(max(100.0 if loss is None else loss, 1e-6))
 
 
-def _home(remedy: str, rows: Sequence[Cure], regimes: Sequence[str]) -> tuple[int, float]:
+def _home(remedy: str, rows: Sequence[RemedyEffect], regimes: Sequence[str]) -> tuple[int, float]:
     """Remedies in the order of the regime that they help most."""
     best = min((row for row in rows if row.remedy == remedy), key=lambda row: (-row.out, row.loss))
     return regimes.index(best.regime), best.loss

@@ -15,34 +15,42 @@ from sweep.regimes import VERDICTS
 from sweep.report import summary as summaries
 from sweep.report.terminal import panel
 from sweep.study.importance import importances
-from sweep.study.run import Result
+from sweep.study.run import StudyResult
 
 Summary = dict[str, Any]
 misdiagnosed = summaries.misdiagnosed
 
 
-def write(name: str, result: Result, folder: Path) -> tuple[Summary, list[Path]]:
+def write(name: str, result: StudyResult, folder: Path) -> tuple[Summary, list[Path]]:
     """Write `summary.json`, `report.html` and, for a study that explores, `map.png`; the summary and the files."""
     from sweep.report import page
-    from sweep.report.figures import learning_curves, regime_map
 
-    summary = summaries.summarize(name, result.total, result.rows)
-    files = [summaries.write(summary, folder)]
+    summary = summaries.summarize(name, result.total, result.trials)
+    files: list[Path] = []
     extra: dict[str, Any] = {}
     if _explores(summary["runs"]):
-        chosen = summaries.best(result.rows)
-        best = next((run for run in summary["runs"] if chosen and run["trial"] == chosen.number), None)
-        title = f"{summary['runs'][0].get('recipe', name)}: the regime at each learning rate, batch size and length"
-        files.append(folder / "map.png")
-        learning_curves.save(regime_map.draw(summary["runs"], best, title), files[-1])
-        extra = {"map": regime_map.panels(summary["runs"], best), "best": best, "importances": importances(result.rows)}
-        if best:
-            summary["recommended"] = {knob: best[knob] for knob in summaries.KNOBS}
-            summary["advice"] = recommend(best, summary["runs"])
-            summaries.write(summary, folder)
+        files, extra = _explored(summary, result, folder)
+    files = [summaries.write(summary, folder), *files]
     report = folder / "report.html"
     report.write_text(page.render(summary, folder, extra), encoding="utf-8")
     return summary, [*files, report]
+
+
+def _explored(summary: Summary, result: StudyResult, folder: Path) -> tuple[list[Path], dict[str, Any]]:
+    """Draw the map of a study and add its recommendation to the summary; the files, and more for its page."""
+    from sweep.report.figures import learning_curves, regime_map
+
+    runs = summary["runs"]
+    chosen = summaries.best(result.trials)
+    best = None if chosen is None else next(run for run in runs if run["trial"] == chosen.number)
+    if best is not None:
+        summary["recommended"] = {knob: best[knob] for knob in summaries.KNOBS}
+        summary["advice"] = recommend(best, runs)
+    title = f"{runs[0].get('recipe', summary['study'])}: the regime at each learning rate, batch size and length"
+    picture = folder / "map.png"
+    learning_curves.save(regime_map.draw(runs, best, title), picture)
+    extra = {"map": regime_map.panels(runs, best), "best": best, "importances": importances(result.trials)}
+    return [picture], extra
 
 
 def status(summary: Summary, stopped: str | None) -> int:
@@ -51,8 +59,9 @@ def status(summary: Summary, stopped: str | None) -> int:
 
 
 def recommend(best: Mapping[str, Any], runs: Sequence[Mapping[str, Any]]) -> str:
-    """The settings to take, and why these, where another trial went lower."""
-    value, healthy = best["values"][0], sum(run["diagnosed"] == "healthy" for run in runs)
+    """The recommended settings, and the reason for them where another trial reached a lower objective."""
+    value = best["values"][0]
+    healthy = sum(run["diagnosed"] == "healthy" for run in runs)
     text = (
         f"learning rate {best['learning_rate']:.3g}, batch size {best['batch_size']}, {best['epochs']} epochs: "
         f"objective {value:.4g} in trial {best['trial']:03d}, the best "
@@ -61,11 +70,11 @@ def recommend(best: Mapping[str, Any], runs: Sequence[Mapping[str, Any]]) -> str
         return text + f"of all trials; none is healthy, and this one is {best['diagnosed']}."
     text += f"of the {healthy} trials whose curves are healthy." if healthy > 1 else "and only one that is healthy."
     lower = [run for run in runs if run["values"] and run["values"][0] is not None and run["values"][0] < value]
-    if lower:
-        lowest = min(lower, key=lambda run: run["values"][0])
-        text += f" Trial {lowest['trial']:03d} reached {lowest['values'][0]:.4g} but was {lowest['diagnosed']}"
-        text += f"; {len(lower) - 1} more went lower and were not healthy either." if len(lower) > 1 else "."
-    return text
+    if not lower:
+        return text
+    lowest = min(lower, key=lambda run: run["values"][0])
+    text += f" Trial {lowest['trial']:03d} reached {lowest['values'][0]:.4g} but was {lowest['diagnosed']}"
+    return text + (f"; {len(lower) - 1} more went lower and were not healthy either." if len(lower) > 1 else ".")
 
 
 def show(summary: Summary, stopped: str | None, folder: Path, console: Console) -> None:
@@ -80,15 +89,19 @@ def show(summary: Summary, stopped: str | None, folder: Path, console: Console) 
         judged = sum(sum(counts.values()) for counts in summary["confusion"].values())
         console.print(f"{summary['agreed']} of {judged} diagnosed as expected", highlight=False)
     for run in misdiagnosed(summary):
-        failed = run["state"] == "FAIL"
-        what = f"failed: {run.get('error')}" if failed else f"{run['expected']}, read as {run['diagnosed']}"
-        place = folder / Path(run["dir"]).name / ("error.txt" if failed else "curves.png")
-        console.print(Text(f"trial {run['trial']:03d} {what}  {place}", style="red"), soft_wrap=True)
+        console.print(Text(_disagreement(run, folder), style="red"), soft_wrap=True)
     if "advice" in summary:
         console.print(Text.assemble(("recommended  ", "dim"), summary["advice"]), soft_wrap=True)
     if stopped:
         console.print(Text(f"stopped: {stopped}", style="red"), soft_wrap=True)
     console.print(Text.assemble(("report  ", "dim"), str(folder / "report.html")), soft_wrap=True)
+
+
+def _disagreement(run: Mapping[str, Any], folder: Path) -> str:
+    place = folder / Path(run["dir"]).name
+    if run["state"] == "FAIL":
+        return f"trial {run['trial']:03d} failed: {run.get('error')}  {place / 'error.txt'}"
+    return f"trial {run['trial']:03d} {run['expected']}, read as {run['diagnosed']}  {place / 'curves.png'}"
 
 
 def _show_run(run: Mapping[str, Any], folder: Path, console: Console) -> None:

@@ -1,4 +1,4 @@
-"""What a study is doing while it does it: a table that moves on a terminal, plain lines elsewhere."""
+"""The progress of a study: a table that is redrawn on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ from rich.table import Table
 from rich.text import Text
 
 from sweep.report.summary import best, settings
-from sweep.study.run import Began, Ended, Event, Opened, Reported, Row
+from sweep.study.events import Began, Ended, Event, Opened, Reported
+from sweep.study.trial_store import TrialRecord
 
-STYLE = {"COMPLETE": "green", "PRUNED": "yellow", "FAIL": "red"}
+STYLES = {"COMPLETE": "green", "PRUNED": "yellow", "FAIL": "red"}
 WORDS = {"COMPLETE": "done", "PRUNED": "pruned", "FAIL": "failed"}
-SHOWN = 16
+SHOWN = 16  # running trials with a row of their own
+REDRAWS_PER_SECOND = 4
 
 
 @dataclass
-class Running:
-    """A trial under way."""
+class RunningTrial:
+    """A running trial: when it began, in seconds of any clock, and its last report."""
 
     params: Mapping[str, Any]
     began: float
@@ -36,53 +38,67 @@ class Running:
 
 
 @dataclass
-class Board:
-    """What the events so far amount to; values are of the objectives. Times are seconds of any one clock."""
+class ProgressState:
+    """What the events so far add up to. `finished_before` trials of `finished` had ended when the study was opened."""
 
     objectives: tuple[str, ...] = ("val_loss",)
     name: str = ""
     total: int = 0
-    rows: list[Row] = field(default_factory=list)
-    running: dict[int, Running] = field(default_factory=dict)
+    finished: list[TrialRecord] = field(default_factory=list)
+    running: dict[int, RunningTrial] = field(default_factory=dict)
     began: float = 0.0
-    before: int = 0
+    finished_before: int = 0
 
-    def take(self, event: Event, now: float) -> None:
-        """Fold one event in."""
+    def add(self, event: Event, now: float) -> None:
+        """Take in one event; `now` is in seconds of any one clock."""
         match event:
-            case Opened(name, total, rows):
-                self.name, self.total, self.rows, self.before, self.began = name, total, list(rows), len(rows), now
+            case Opened(name, total, finished):
+                self.name = name
+                self.total = total
+                self.finished = list(finished)
+                self.finished_before = len(finished)
+                self.began = now
             case Began(number, _, params):
-                self.running[number] = Running(params, now)
+                self.running[number] = RunningTrial(params, now)
             case Reported(number, report, _):
                 trial = self.running[number]
-                trial.step, trial.value, trial.share = report.step, report.value, report.share or 0.0
-            case Ended(row):
-                self.running.pop(row.number, None)
-                self.rows.append(row)
+                trial.step = report.step
+                trial.value = report.value
+                trial.share = report.share or 0.0
+            case Ended(record):
+                self.running.pop(record.number, None)
+                self.finished.append(record)
 
-    def left(self, now: float) -> float | None:
-        """Seconds that the rest will take at the pace so far, or the slowest running trial; None before any pace."""
+    def seconds_left(self, now: float) -> float | None:
+        """The time that the rest takes at the pace so far, at least that of the slowest running trial; None at first.
+
+        The pace is trials per second since the study was opened, with running trials counted by their share.
+        """
         under_way = sum(trial.share for trial in self.running.values())
-        worked = len(self.rows) - self.before + under_way
+        worked = len(self.finished) - self.finished_before + under_way
         if worked <= 0 or now <= self.began:
             return None
-        at_pace = max(0.0, self.total - len(self.rows) - under_way) * (now - self.began) / worked
-        alone = ((now - trial.began) * (1 / trial.share - 1) for trial in self.running.values() if trial.share)
-        return max(at_pace, *alone, 0.0)
+        remaining = max(0.0, self.total - len(self.finished) - under_way)
+        at_pace = remaining * (now - self.began) / worked
+        each = ((now - trial.began) * (1 / trial.share - 1) for trial in self.running.values() if trial.share)
+        return max(at_pace, *each, 0.0)
 
 
 @contextmanager
-def watching(console: Console, objectives: tuple[str, ...] = ("val_loss",)) -> Iterator[Callable[[Event], None]]:
-    """A listener for `sweep.study.run`, which shows the study on this console while the context lasts."""
-    board = Board(objectives)
+def progress_listener(
+    console: Console, objectives: tuple[str, ...] = ("val_loss",)
+) -> Iterator[Callable[[Event], None]]:
+    """Yield a listener for a study, which draws its progress on the console while the block lasts."""
+    state = ProgressState(objectives)
     if not console.is_terminal:
-        yield lambda event: _line(console, board, event)
+        yield lambda event: _print_line(console, state, event)
         return
-    live = Live(get_renderable=lambda: table(board, time.monotonic()), console=console, refresh_per_second=4)
+    live = Live(
+        get_renderable=lambda: table(state, time.monotonic()), console=console, refresh_per_second=REDRAWS_PER_SECOND
+    )
 
     def listen(event: Event) -> None:
-        board.take(event, time.monotonic())
+        state.add(event, time.monotonic())
         if isinstance(event, Opened):  # a study that is refused before shows no table
             live.start()
 
@@ -92,32 +108,17 @@ def watching(console: Console, objectives: tuple[str, ...] = ("val_loss",)) -> I
         live.stop()
 
 
-def table(board: Board, now: float) -> RenderableType:
-    """The board as it is drawn on a terminal."""
-    counts: Counter[str] = Counter(row.state for row in board.rows)
-    parts: list[tuple[str, str]] = [(f"{board.name}  ", "bold"), (f"{len(board.running)} running", "cyan")]
-    parts += [(f"  {counts[state]} {word}", STYLE[state] if counts[state] else "dim") for state, word in WORDS.items()]
-    parts += [(f"  of {board.total}", "")]
-    if (left := board.left(now)) is not None and len(board.rows) < board.total:
-        parts += [(f"  about {duration(left)} left", "dim")]
-    grid = Table.grid(padding=(0, 2))
-    for number, trial in sorted(board.running.items())[:SHOWN]:
-        grid.add_row(
-            Text(f"{number:03d}", style="cyan"),
-            Text(point(trial.params), overflow="ellipsis", no_wrap=True),
-            ProgressBar(total=1.0, completed=trial.share, width=20),
-            Text("" if trial.step is None else f"step {trial.step}", style="dim"),
-            Text("" if math.isnan(trial.value) else f"{board.objectives[0]} {trial.value:.4g}"),
-            Text(duration(now - trial.began), style="dim"),
-        )
-    lines: list[RenderableType] = [Text.assemble(*parts), grid]
-    if len(board.running) > SHOWN:
-        lines.append(Text(f"and {len(board.running) - SHOWN} more", style="dim"))
-    if row := best(board.rows):
-        said = row.info.get("diagnosed") or ""
-        value = f"{board.objectives[0]} {row.values[0]:.4g}"
-        line = f"best {value}  trial {row.number:03d}  {said}".rstrip() + f"  {point(settings(row))}"
-        lines.append(Text(line, style="green" if said in ("", "healthy") else "yellow"))
+def table(state: ProgressState, now: float) -> RenderableType:
+    """The state as it is drawn on a terminal: the counts, the running trials and the best one so far."""
+    lines: list[RenderableType] = [_counts(state, now), _running(state, now)]
+    if len(state.running) > SHOWN:
+        lines.append(Text(f"and {len(state.running) - SHOWN} more", style="dim"))
+    leader = best(state.finished)
+    if leader is not None:
+        diagnosed = leader.info.get("diagnosed") or ""
+        value = f"{state.objectives[0]} {leader.values[0]:.4g}"
+        line = f"best {value}  trial {leader.number:03d}  {diagnosed}".rstrip() + f"  {point(settings(leader))}"
+        lines.append(Text(line, style="green" if diagnosed in ("", "healthy") else "yellow"))
     return Group(*lines)
 
 
@@ -127,40 +128,77 @@ def point(params: Mapping[str, Any]) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time that a person reads at a glance."""
+    """A time in the unit that suits it."""
     if seconds < 60:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
+def _counts(state: ProgressState, now: float) -> Text:
+    counts: Counter[str] = Counter(trial.state for trial in state.finished)
+    parts: list[tuple[str, str]] = [(f"{state.name}  ", "bold"), (f"{len(state.running)} running", "cyan")]
+    for name, word in WORDS.items():
+        parts.append((f"  {counts[name]} {word}", STYLES[name] if counts[name] else "dim"))
+    parts.append((f"  of {state.total}", ""))
+    left = _time_left(state, now)
+    if left:
+        parts.append((f"  {left}", "dim"))
+    return Text.assemble(*parts)
+
+
+def _running(state: ProgressState, now: float) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    for number, trial in sorted(state.running.items())[:SHOWN]:
+        grid.add_row(
+            Text(f"{number:03d}", style="cyan"),
+            Text(point(trial.params), overflow="ellipsis", no_wrap=True),
+            ProgressBar(total=1.0, completed=trial.share, width=20),
+            Text("" if trial.step is None else f"step {trial.step}", style="dim"),
+            Text("" if math.isnan(trial.value) else f"{state.objectives[0]} {trial.value:.4g}"),
+            Text(duration(now - trial.began), style="dim"),
+        )
+    return grid
+
+
+def _time_left(state: ProgressState, now: float) -> str:
+    left = state.seconds_left(now)
+    if left is None or len(state.finished) >= state.total:
+        return ""
+    return f"about {duration(left)} left"
+
+
+def _print_line(console: Console, state: ProgressState, event: Event) -> None:
+    """Print the line of an event, where it has one."""
+    now = time.monotonic()
+    before = state.running.get(event.trial.number) if isinstance(event, Ended) else None
+    state.add(event, now)
+    match event:
+        case Opened(name, total, finished):
+            done = f", {len(finished)} of them done before" if finished else ""
+            line = f"study {name}: {total} trial{'s' if total > 1 else ''}{done}"
+        case Ended(trial):
+            took = "" if before is None else duration(now - before.began)
+            line = _ended_line(state, trial, took, now)
+        case _:
+            return
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _ended_line(state: ProgressState, trial: TrialRecord, took: str, now: float) -> str:
+    values = zip(state.objectives, trial.values, strict=False)  # a failed trial has none
+    count = f"{len(state.finished)} of {state.total}"
+    left = _time_left(state, now)
+    facts = [
+        f"trial {trial.number:03d} {WORDS[trial.state]}",
+        point(settings(trial)),
+        ", ".join(f"{name} {value:.4g}" for name, value in values),
+        str(trial.info.get("error") or trial.info.get("diagnosed") or ""),
+        took,
+        f"[{count}, {left}]" if left else f"[{count}]",
+    ]
+    return "  ".join(fact for fact in facts if fact)
+
+
 def _short(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
-
-
-def _line(console: Console, board: Board, event: Event) -> None:
-    now = time.monotonic()
-    took = None
-    if isinstance(event, Ended) and event.row.number in board.running:
-        took = now - board.running[event.row.number].began
-    board.take(event, now)
-    match event:
-        case Opened(name, total, rows):
-            done = f", {len(rows)} of them done before" if rows else ""
-            _say(console, f"study {name}: {total} trial{'s' if total > 1 else ''}{done}")
-        case Ended(row):
-            left = board.left(now)
-            facts = [
-                f"trial {row.number:03d} {WORDS[row.state]}",
-                point(settings(row)),
-                ", ".join(f"{key} {value:.4g}" for key, value in zip(board.objectives, row.values, strict=False)),
-                str(row.info.get("error") or row.info.get("diagnosed") or ""),
-                duration(took) if took is not None else "",
-                f"[{len(board.rows)} of {board.total}"
-                + (f", about {duration(left)} left]" if left and len(board.rows) < board.total else "]"),
-            ]
-            _say(console, "  ".join(fact for fact in facts if fact))
-
-
-def _say(console: Console, line: str) -> None:
-    console.print(line, markup=False, highlight=False, soft_wrap=True)

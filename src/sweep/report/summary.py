@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sweep.study.run import Row
+from sweep.files import atomic
+from sweep.study.trial_store import TrialRecord
 
 KNOBS = ("learning_rate", "batch_size", "epochs")
 
 
-def summarize(name: str, total: int, rows: Iterable[Row]) -> dict[str, Any]:
+def summarize(name: str, total: int, trials: Iterable[TrialRecord]) -> dict[str, Any]:
     """`summary.json` as a dict: the total asked for, how many agreed, the confusion matrix, and a row per trial."""
-    runs = [_run(row) for row in sorted(rows, key=lambda row: row.number)]
+    runs = [_run(trial) for trial in sorted(trials, key=lambda trial: trial.number)]
     confusion: dict[str, dict[str, int]] = {}
     for run in runs:
         if run["expected"] and run["diagnosed"]:
@@ -30,46 +31,49 @@ def summarize(name: str, total: int, rows: Iterable[Row]) -> dict[str, Any]:
     }
 
 
-def best(rows: Iterable[Row]) -> Row | None:
+def best(trials: Iterable[TrialRecord]) -> TrialRecord | None:
     """The complete trial with the lowest first objective, a healthy one where there is any."""
-    done = [row for row in rows if row.state == "COMPLETE" and row.values and math.isfinite(row.values[0])]
-    sound = [row for row in done if row.info.get("diagnosed") == "healthy"]
-    return min(sound or done, key=lambda row: row.values[0], default=None)
+    complete = [trial for trial in trials if trial.state == "COMPLETE" and trial.values]
+    finite = [trial for trial in complete if math.isfinite(trial.values[0])]
+    healthy = [trial for trial in finite if trial.info.get("diagnosed") == "healthy"]
+    return min(healthy or finite, key=lambda trial: trial.values[0], default=None)
 
 
-def settings(row: Row) -> dict[str, Any]:
-    """The trial's parameters, a knob by the value that it had: a factor of a reference tells a person little."""
+def settings(trial: TrialRecord) -> dict[str, Any]:
+    """The trial's parameters; a knob by the value that it had, where the parameter is a factor of a reference."""
     shown = {}
-    for name, value in row.params.items():
+    for name, value in trial.params.items():
         knob = name.rpartition(".")[2]
-        known = knob in KNOBS and knob in row.info
-        shown[knob if known else name] = row.info[knob] if known else value
+        if knob in KNOBS and knob in trial.info:
+            shown[knob] = trial.info[knob]
+        else:
+            shown[name] = value
     return shown
 
 
 def write(summary: dict[str, Any], folder: Path) -> Path:
-    """Put `summary.json` into the study's folder."""
+    """Write `summary.json` into the study's folder."""
     path = folder / "summary.json"
-    path.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    atomic.write_text(path, json.dumps(summary, indent=2) + "\n")
     return path
 
 
-def _run(row: Row) -> dict[str, Any]:
-    info = dict(row.info)
+def _run(trial: TrialRecord) -> dict[str, Any]:
+    info = dict(trial.info)
     known = ("expected", "diagnosed", "confidence", "mlflow_run_id")
     return {
-        "trial": row.number,
+        "trial": trial.number,
         **{key: info.pop(key, None) for key in known},
-        "state": row.state,
-        "dir": str(row.directory),
-        "params": dict(row.params),
-        "values": [value if value == value and abs(value) != float("inf") else None for value in row.values],
+        "state": trial.state,
+        "dir": str(trial.directory),
+        "params": dict(trial.params),
+        "values": [value if math.isfinite(value) else None for value in trial.values],
         **info,
     }
 
 
 def misdiagnosed(summary: dict[str, Any]) -> list[dict[str, Any]]:
-    """The trials whose verdict is not the expected one, those that failed before they had one among them."""
+    """The trials whose verdict is not the expected one, and those that failed."""
     return [
         run
         for run in summary["runs"]

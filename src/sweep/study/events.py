@@ -1,4 +1,4 @@
-"""What a study tells a listener while it runs."""
+"""What a study tells its listener while it runs."""
 
 from __future__ import annotations
 
@@ -7,32 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweep.executors.base import Report
-from sweep.study.trial_store import Row
-
-
-@dataclass(frozen=True)
-class Checked:
-    """The study can be run as asked, and is open in its storage; nothing of an earlier run is settled yet.
-
-    The moment to open what `recover` and `abandon` need: all that can be refused has been refused.
-    """
-
-    name: str
-    total: int
+from sweep.study.trial_store import TrialRecord
 
 
 @dataclass(frozen=True)
 class Opened:
-    """The study begins or goes on: `rows` are already done."""
+    """The study begins or is resumed: `finished` holds the trials that have ended before."""
 
     name: str
     total: int
-    rows: Sequence[Row]
+    finished: Sequence[TrialRecord]
 
 
 @dataclass(frozen=True)
 class Began:
-    """An attempt at a trial starts."""
+    """An attempt (from 1) at a trial starts."""
 
     number: int
     attempt: int
@@ -41,7 +30,7 @@ class Began:
 
 @dataclass(frozen=True)
 class Reported:
-    """A running trial's objective at a step, and whether it was told to stop."""
+    """A running trial's objective at a step, and whether that prunes the trial."""
 
     number: int
     report: Report
@@ -52,7 +41,7 @@ class Reported:
 class Ended:
     """A trial has its result."""
 
-    row: Row
+    trial: TrialRecord
 
 
-Event = Checked | Opened | Began | Reported | Ended
+Event = Opened | Began | Reported | Ended

@@ -5,25 +5,32 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from sweep.study.run import Row
+from sweep.study.trial_store import TrialRecord
 
-FEWEST = 10  # complete trials; with fewer the shares are an accident
+MIN_TRIALS = 10  # complete ones; with fewer the shares are accidental
+LOG_RATIO = 100  # a parameter that spans more than this factor is taken in its logarithm
 
 
-def importances(rows: Sequence[Row]) -> dict[str, float]:
-    """Shares by parameter (Hutter et al., 2014), the largest first, 1 in sum; empty where too few trials tell."""
-    done = [row for row in rows if row.state == "COMPLETE" and row.values and math.isfinite(row.values[0])]
-    names = [name for name in (done[0].params if done else {}) if len({repr(row.params[name]) for row in done}) > 1]
-    if len(done) < FEWEST or len({row.values[0] for row in done}) < 2 or not names:
+def importances(trials: Sequence[TrialRecord]) -> dict[str, float]:
+    """Share of the objective's variance by parameter, the largest first; empty where there are too few trials.
+
+    The shares add up to 1. Source: Hutter, Hoos and Leyton-Brown, "An efficient approach for assessing hyperparameter
+    importance", ICML 2014.
+    """
+    done = [trial for trial in trials if trial.state == "COMPLETE" and trial.values and math.isfinite(trial.values[0])]
+    if len(done) < MIN_TRIALS or len({trial.values[0] for trial in done}) < 2:
+        return {}
+    names = [name for name in done[0].params if len({repr(trial.params[name]) for trial in done}) > 1]
+    if not names:
         return {}
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study()
-    kinds = {name: _distribution([row.params[name] for row in done]) for name in names}
-    for row in done:
-        params = {name: row.params[name] for name in names}
-        study.add_trial(optuna.create_trial(params=params, distributions=kinds, value=row.values[0]))
+    kinds = {name: _distribution([trial.params[name] for trial in done]) for name in names}
+    for trial in done:
+        params = {name: trial.params[name] for name in names}
+        study.add_trial(optuna.create_trial(params=params, distributions=kinds, value=trial.values[0]))
     evaluator = optuna.importance.FanovaImportanceEvaluator(seed=0)
     shares: Mapping[str, float] = optuna.importance.get_param_importances(study, evaluator=evaluator)
     return dict(shares)
@@ -36,4 +43,4 @@ def _distribution(values: Sequence[object]) -> object:
     if len(numbers) < len(values):
         return CategoricalDistribution(sorted(set(values), key=repr))
     low, high = min(numbers), max(numbers)
-    return FloatDistribution(low, high, log=low > 0 and high / low > 100)
+    return FloatDistribution(low, high, log=low > 0 and high / low > LOG_RATIO)

@@ -1,8 +1,8 @@
-"""When a study stops a trial early, by name: Optuna's rules on the objective, and one of our own on the diagnosis.
+"""When a study prunes a trial, by name: Optuna's rules on the objective, and one of our own on the diagnosis.
 
-`regime` stops a trial whose live diagnosis is already lost (diverged, collapsed, overfit beyond its best), and one
-whose own trend, taken as hopefully as its noise allows, does not come to what another trial already has. A merely
-jittery trial is neither.
+`regime` prunes a trial whose live diagnosis is hopeless (diverged, collapsed, overfit well beyond its best), and one
+whose trend, extrapolated as optimistically as its noise allows, does not reach the best trial so far. A trial that
+only oscillates is neither.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sweep.errors import StudyError
+from sweep.errors import ConfigError
 
 if TYPE_CHECKING:
     from optuna.pruners import BasePruner
@@ -32,7 +32,13 @@ NAMES = (*OPTUNA, "regime")
 
 @dataclass(frozen=True)
 class Pruner:
-    """Optuna's rule, and whether a lost or beaten trial is stopped whatever the rule says."""
+    """A pruning rule.
+
+    Args:
+        rule: Optuna's rule on the values reported.
+        prunes_hopeless: Whether hopeless and beaten trials are pruned, whatever the rule says.
+        uses_values: Whether the rule looks at the values at all.
+    """
 
     rule: BasePruner
     prunes_hopeless: bool = False
@@ -40,30 +46,44 @@ class Pruner:
 
 
 def pruner(name: str, options: Mapping[str, Any], objectives: int = 1) -> Pruner:
-    """The pruner of that name; `wrapped` names the rule inside `patient`, or beside `regime`."""
-    import optuna
+    """The pruner of that name; the option `wrapped` names the rule inside `patient`, or beside `regime`.
 
+    Raises:
+        ConfigError: An unknown name, options that the rule refuses, or a rule on one objective for a study of several.
+    """
     if name not in NAMES:
-        raise StudyError("pruner", f"{name!r} is not one of {', '.join(NAMES)}")
+        raise ConfigError("pruner", f"is {name!r}, but must be one of {', '.join(NAMES)}")
+    if name not in ("none", "regime") and objectives > 1:
+        message = f"is {name}, which compares one objective, but the study has {objectives}: use none or regime"
+        raise ConfigError("pruner", message)
     rest = dict(options)
     if name == "regime":
-        inner = rest.pop("wrapped", None) or "none"
-        beside = pruner(inner, rest, objectives)
+        beside = pruner(rest.pop("wrapped", None) or "none", rest, objectives)
         return Pruner(beside.rule, prunes_hopeless=True, uses_values=beside.uses_values)
-    if name != "none" and objectives > 1:
-        raise StudyError("pruner", f"{name} compares one objective, and the study has {objectives}: use none or regime")
     if name == "patient":
-        own: dict[str, Any] = {
-            "patience": 3,
-            **{key: rest.pop(key) for key in ("patience", "min_delta") if key in rest},
-        }
-        inner = rest.pop("wrapped", None)
-        rest = {"wrapped_pruner": pruner(inner, rest).rule if inner else None, **own, **({} if inner else rest)}
-    kind = getattr(optuna.pruners, OPTUNA[name])
+        rest = _patient_options(rest)
+    return Pruner(_rule(name, rest), uses_values=name != "none")
+
+
+def _patient_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of Optuna's `PatientPruner`: its own, and all others for the rule that it wraps."""
+    rest = dict(options)
+    inner = rest.pop("wrapped", None)
+    own = {"patience": 3} | {key: rest.pop(key) for key in ("patience", "min_delta") if key in rest}
+    if inner is None:
+        return {"wrapped_pruner": None, **own, **rest}
+    return {"wrapped_pruner": pruner(inner, rest).rule, **own}
+
+
+def _rule(name: str, options: Mapping[str, Any]) -> BasePruner:
+    import optuna
+
+    make = getattr(optuna.pruners, OPTUNA[name])
     try:
         with warnings.catch_warnings():
             # Optuna calls some of its pruners experimental: the user has asked for them by name.
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            return Pruner(kind(**rest), uses_values=name != "none")
+            made: BasePruner = make(**options)
+            return made
     except (TypeError, ValueError) as error:
-        raise StudyError("pruner", f"{name} refuses its options {rest}: {error}") from None
+        raise ConfigError("pruner.options", f"are {dict(options)}, which {name} refuses: {error}") from None

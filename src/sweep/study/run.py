@@ -1,228 +1,158 @@
-"""A study: a search space, a callable and an executor, continued to a total whatever killed it before.
+"""A study: a search space, trials and an executor, continued to a total whatever killed it before.
 
-Ask when a slot is free, tell when a trial is done. Only this process talks to Optuna's storage. It knows nothing of
-what a trial does: no torch, no MLflow, no Hydra; and it prints nothing, a listener is told.
+A trial is asked for when a slot is free, and told when it has ended. Only this process talks to Optuna's storage. It
+knows nothing of what a trial does: no torch, no MLflow, no Hydra; and it prints nothing but calls a listener.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from sweep.errors import StudyError
-from sweep.executors import lock
-from sweep.executors.base import Death, Executor, Handle, Job, Objective, Outcome, Report, failure
+from sweep.errors import ConfigError
+from sweep.executors.base import Executor
 from sweep.executors.inline import Inline
+from sweep.files import lock
 from sweep.study import pruners, samplers, space
-from sweep.study.events import Began, Checked, Ended, Event, Opened, Reported
-from sweep.study.storage import DEFAULT, open_storage, open_study
-from sweep.study.trial_store import Ledger, Row, folder
+from sweep.study.events import Opened
+from sweep.study.loop import Listener, TrialHooks, TrialLoop
+from sweep.study.settings import StudySettings
+from sweep.study.storage import open_storage, open_study
+from sweep.study.trial_store import TrialRecord, TrialStore
 
-__all__ = [
-    "Began", "Checked", "Ended", "Event", "Handle", "Opened", "Outcome",
-    "Reported", "Result", "Row", "Settings", "StudyError", "run",
-]  # fmt: skip
-
-ATTEMPTS = ".attempts"
-GRID_CHECKED = 256
+VALIDATED_GRID = 256  # every point of a grid up to this size is validated, else its corners
+TRIAL_FOLDERS = "[0-9][0-9][0-9]*"
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What a study is besides its space: how points are chosen, trials stopped, results kept."""
+class StudyResult:
+    """The trials that ended, of `total`; `stopped` says why the study ended early, if it did."""
 
-    storage: str = DEFAULT
-    sampler: str | None = None
-    sampler_options: Mapping[str, Any] | None = None
-    seed: int = 0
-    pruner: str = "none"
-    pruner_options: Mapping[str, Any] | None = None
-    directions: Sequence[str] = ("minimize",)
-    max_consecutive_failures: int = 5
-
-
-@dataclass(frozen=True)
-class Result:
-    """The trials that ended, of `total`; `stopped` says why it ended early, if it did."""
-
-    rows: list[Row]
+    trials: list[TrialRecord]
     total: int
     stopped: str | None = None
 
 
-def run(
-    name: str,
-    search: space.Space,
-    prepare: Callable[[space.Params], Any],
-    objective: Objective,
-    executor: Executor | None = None,
-    *,
-    trials: int | None = None,
-    directory: Path | None = None,
-    settings: Settings | None = None,
-    fingerprint: Mapping[str, Any] | None = None,
-    recover: Callable[[Path], Outcome | None] = lambda directory: None,
-    abandon: Callable[[Path, Literal["KILLED", "FAILED"]], None] = lambda directory, status: None,
-    listener: Callable[[Event], None] = lambda event: None,
-) -> Result:
-    """Run the study `name`, or what is left of it, up to `trials` trials (None: the whole grid).
+@dataclass(frozen=True)
+class OpenStudy:
+    """A study that was accepted: open in its storage, its folder locked for this process."""
 
-    `prepare(params)` gives a trial's payload, in this process; it raises `ValueError` for parameters that can't be.
-    The corners of the space (the whole of a small grid) are prepared before anything is made, and such an error passes
-    on. `objective(payload, handle)` runs in the executor, so both are picklable. Trial i has the folder
-    `directory`/i, three digits (default `outputs/name`).
+    settings: StudySettings
+    total: int
+    store: TrialStore
 
-    `recover(folder)` gives the result of a trial whose process is gone, if it had committed one;
-    `abandon(folder, status)` closes elsewhere what an attempt without result left open: `KILLED` where it is reaped,
-    to be done again, `FAILED` where it is a failed trial.
-
-    Raises `StudyError`, before anything is made, for a study that can't be run so.
-    """
-    settings = settings or Settings()
-    directory = directory or Path("outputs") / name
-    space.check(search)
-    chosen = samplers.choose(settings.sampler, search, trials)
-    samplers.check(chosen, search, len(settings.directions))
-    total = samplers.total(chosen, search, trials)
-    options = dict(settings.sampler_options or {})
-    plan = samplers.plan(chosen, search, options, settings.seed)
-    whole = chosen == "grid" and total <= GRID_CHECKED
-    for params in (space.point(search, i) for i in range(total)) if whole else space.corners(search):
-        prepare(params)  # before Optuna is imported: what can't be is refused at once
-    sampler = None if plan else samplers.sampler(chosen, options, settings.seed)
-    pruner = pruners.pruner(settings.pruner, settings.pruner_options or {}, len(settings.directions))
-    identity = {**(fingerprint or {}), **_identity(search, chosen, settings)}
-
-    storage = open_storage(settings.storage)
-    with _folder(directory), lock.coordinator(directory):
-        study = open_study(name, storage, settings.directions, identity)
-        study.pruner = pruner.rule
-        ledger = Ledger(study, storage, search, plan, sampler, pruner, directory)
+    def run(self, hooks: TrialHooks, executor: Executor, listener: Listener) -> StudyResult:
+        """Run what is left of the study. Events are for display: whatever the listener does, nothing depends on it."""
+        loop = TrialLoop(self.store, self.total, hooks, listener, self.settings.max_consecutive_failures)
+        loop.finalise_orphans()
+        listener(Opened(self.settings.name, self.total, self.store.finished()))
         try:
-            if not ledger.history and (stranger := next(directory.glob("[0-9][0-9][0-9]*"), None)):
-                raise StudyError(
-                    "study.name",
-                    f"{stranger} is there, but not in {settings.storage}: take another name, or move it away",
-                )
-            listener(Checked(name, total))
-        except Exception:
-            if not ledger.history:
-                storage.delete_study(ledger.id)
-            raise
-        course = _Course(ledger, total, prepare, recover, abandon, listener, settings.max_consecutive_failures)
-        course.reap()
-        listener(Opened(name, total, ledger.rows()))
-        try:
-            (executor or Inline()).run(objective, course.take, course.report, course.finish)
+            executor.run(hooks.objective, loop.next_job, loop.on_report, loop.on_done)
         finally:
-            course.reap()
-        return Result(ledger.rows(), total, course.stopped)
+            loop.finalise_orphans()
+        return StudyResult(self.store.finished(), self.total, loop.stopped)
 
 
-def _identity(search: space.Space, chosen: str, settings: Settings) -> dict[str, Any]:
+@contextmanager
+def opened(
+    settings: StudySettings,
+    search: space.Space,
+    directory: Path,
+    validate: Callable[[space.Params], object],
+    fingerprint: Mapping[str, Any] | None = None,
+) -> Iterator[OpenStudy]:
+    """Open a study, or one that was begun before, and hold it while the block lasts.
+
+    Where the study is refused, or the block fails before any trial was started, nothing is left behind.
+
+    Args:
+        settings: The study's settings.
+        search: Its search space; the empty space has one point.
+        directory: Its folder; trial i has the folder i in it, in three digits.
+        validate: Raises `ValueError` for parameters that can't be used. Called before anything is created, for the
+            corners of the space or all points of a small grid.
+        fingerprint: What must not change when the study is resumed, flat, beside space, sampler and pruner.
+
+    Raises:
+        ConfigError: The study can't be run with these settings.
+    """
+    space.check(search)
+    name = samplers.choose(settings.sampler, search, settings.trials)
+    samplers.check(name, search, len(settings.objectives))
+    total = samplers.total(name, search, settings.trials)
+    design = samplers.design(name, search, settings.sampler_options, settings.seed)
+    for params in _points_to_validate(search, name, total):
+        validate(params)
+    # From here on Optuna is imported.
+    sampler = None if design else samplers.sampler(name, settings.sampler_options, settings.seed)
+    pruner = pruners.pruner(settings.pruner, settings.pruner_options, len(settings.objectives))
+    storage = open_storage(settings.storage)
+    identity = {**(fingerprint or {}), **_identity(settings, search, name)}
+    with _folder(directory), lock.coordinator(directory):
+        study = open_study(settings.name, storage, settings.directions, identity)
+        store = TrialStore(study, storage, search, samplers.Sampling(design, sampler), pruner, directory)
+        try:
+            if store.is_empty():
+                _refuse_foreign_trials(directory, settings.storage)
+            yield OpenStudy(settings, total, store)
+        except Exception:
+            if store.is_empty():
+                storage.delete_study(store.study_id)
+            raise
+
+
+def run(
+    settings: StudySettings,
+    search: space.Space,
+    hooks: TrialHooks,
+    directory: Path,
+    executor: Executor | None = None,
+    fingerprint: Mapping[str, Any] | None = None,
+    listener: Listener = lambda event: None,
+) -> StudyResult:
+    """Open a study and run it; see `opened` and `OpenStudy.run`. Trials run in this process by default."""
+    with opened(settings, search, directory, hooks.prepare, fingerprint) as study:
+        return study.run(hooks, executor or Inline(), listener)
+
+
+def _points_to_validate(search: space.Space, sampler: str, total: int) -> Iterator[space.Params]:
+    if sampler == "grid" and total <= VALIDATED_GRID:
+        return (space.point(search, index) for index in range(total))
+    return space.corners(search)
+
+
+def _identity(settings: StudySettings, search: space.Space, sampler: str) -> dict[str, Any]:
     """What must not change under a study's name, flat."""
     return {
-        **{f"space.{key}": space.describe(d) for key, d in search.items()},
-        "sampler": chosen,
+        "objectives": list(settings.objectives),
+        **{f"space.{key}": space.describe(dimension) for key, dimension in search.items()},
+        "sampler": sampler,
         "sampler.seed": settings.seed,
-        **{f"sampler.{key}": value for key, value in (settings.sampler_options or {}).items()},
+        **{f"sampler.{key}": value for key, value in settings.sampler_options.items()},
         "pruner": settings.pruner,
-        **{f"pruner.{key}": value for key, value in (settings.pruner_options or {}).items()},
+        **{f"pruner.{key}": value for key, value in settings.pruner_options.items()},
     }
+
+
+def _refuse_foreign_trials(directory: Path, storage: str) -> None:
+    foreign = next(directory.glob(TRIAL_FOLDERS), None)
+    if foreign is not None:
+        message = f"is {directory.name!r}, but {foreign} is of a study that {storage} does not hold"
+        raise ConfigError("study.name", f"{message}: choose another name, or move the folder away")
 
 
 @contextmanager
 def _folder(directory: Path) -> Iterator[None]:
-    """The study's folder; taken away again where the study is refused, or not begun, and the folder was not there."""
-    made = not directory.exists()
+    """Create the study's folder; remove it where the block fails before a trial has a folder in it."""
+    created = not directory.exists()
     directory.mkdir(parents=True, exist_ok=True)
     try:
         yield
     except Exception:
-        if made and not any(directory.glob("[0-9]*")):
+        if created and not any(directory.glob(TRIAL_FOLDERS)):
             shutil.rmtree(directory)
         raise
-
-
-@dataclass
-class _Course:
-    """What the executor calls back into: the loop of one process over the trials that are left."""
-
-    ledger: Ledger
-    total: int
-    prepare: Callable[[space.Params], Any]
-    recover: Callable[[Path], Outcome | None]
-    abandon: Callable[[Path, Literal["KILLED", "FAILED"]], None]
-    listener: Callable[[Event], None]
-    most_failures: int
-    failures: int = 0
-    stopped: str | None = None
-
-    def __post_init__(self) -> None:
-        self.directory = self.ledger.directory
-        self.left = (i for i in range(self.total) if not self.ledger.ended(i))
-
-    def take(self) -> Job | None:
-        """The next trial to run, None when there is none."""
-        while not self.stopped and (index := next(self.left, None)) is not None:
-            attempt, params = self.ledger.ask(index)
-            job = Job(index, attempt, self._make_folder(index, attempt), None)
-            self.listener(Began(index, attempt, params))
-            try:
-                return Job(index, attempt, job.directory, self.prepare(params))
-            except Exception as error:  # parameters that can't be are this trial's failure, whoever refuses them
-                self.finish(job, failure(job.directory, str(error)))
-        return None
-
-    def report(self, job: Job, report: Report) -> bool:
-        """Pass a report on; whether the trial is to stop."""
-        pruned = self.ledger.report(job.number, report)
-        self.listener(Reported(job.number, report, pruned))
-        return pruned
-
-    def finish(self, job: Job, outcome: Outcome | Death) -> None:
-        """Take a trial's outcome; where its process died, the result that it had committed, else a failure."""
-        if isinstance(outcome, Death):
-            committed = self.recover(job.directory)
-            if committed is None:
-                self.abandon(job.directory, "FAILED")
-            outcome = committed or failure(
-                job.directory, outcome.reason, f"{outcome.reason}\n\n{outcome.log}".rstrip() + "\n"
-            )
-        wanted = len(self.ledger.study.directions)
-        if outcome.state == "COMPLETE" and len(outcome.values) != wanted:
-            message = f"the trial gave {len(outcome.values)} values, and the study has {wanted} objectives"
-            outcome = failure(job.directory, message)
-        row = self.ledger.tell(job.number, outcome)
-        self.failures = self.failures + 1 if row.state == "FAIL" else 0
-        self.listener(Ended(row))
-        if self.most_failures and self.failures >= self.most_failures and not self.stopped:
-            self.stopped = f"{self.failures} trials failed one after another; the last one: {row.directory}/error.txt"
-
-    def reap(self) -> None:
-        """Close what nobody runs any more: with the result that was committed, else to be done again."""
-        for index in self.ledger.left_running():
-            place = self.directory / folder(index)
-            outcome = self.recover(place) if place.is_dir() else None
-            if outcome is None and place.is_dir():
-                self.abandon(place, "KILLED")
-            self.ledger.settle(index, outcome)
-
-    def _make_folder(self, index: int, attempt: int) -> Path:
-        """The attempt's own folder, empty but for a checkpoint to go on from; an earlier attempt's is put away."""
-        place = self.directory / folder(index)
-        if place.exists():
-            kept = self.directory / ATTEMPTS / f"{index}.{attempt - 1}"
-            kept.parent.mkdir(exist_ok=True)
-            place.rename(kept)
-        place.mkdir(parents=True)
-        earlier = sorted(
-            (self.directory / ATTEMPTS).glob(f"{index}.*/checkpoint"), key=lambda p: int(p.parent.suffix[1:])
-        )
-        if earlier:
-            shutil.move(earlier[-1], place / "checkpoint")
-        return place

@@ -1,8 +1,8 @@
 """How a study chooses its next point, by name.
 
-A *plan* (grid, qmc, random) is a pure function of a trial's index. The other samplers are Optuna's, built anew for
-every trial with a seed out of (seed, index): what a trial is given depends on the trials told before it and on nothing
-that dies with a process, so that a study interrupted and resumed makes the same suggestions.
+A *design* (grid, qmc, random) is a pure function of a trial's index. The other samplers are Optuna's, built anew for
+every trial with a seed from (seed, index): a suggestion depends on the trials that ended before it and on nothing that
+dies with a process, so that a study that is interrupted and resumed makes the same suggestions.
 """
 
 from __future__ import annotations
@@ -11,69 +11,86 @@ import copy
 import warnings
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sweep.errors import StudyError
+from sweep.errors import ConfigError
 from sweep.study.space import Choice, Dimension, Interval, Params, Range, Space, at, is_grid, point, size
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
     from optuna.samplers import BaseSampler
 
-PLANS = ("grid", "random", "qmc")
+DESIGNS = ("grid", "random", "qmc")
 OPTUNA = {"tpe": "TPESampler", "cmaes": "CmaEsSampler", "gp": "GPSampler", "nsgaii": "NSGAIISampler"}
-NAMES = (*PLANS, *OPTUNA)
+NAMES = (*DESIGNS, *OPTUNA)
+DESIGN_OPTIONS: Mapping[str, tuple[str, ...]] = {"grid": (), "random": (), "qmc": ("scramble", "kind")}
+SMALLEST_BLOCK = 5  # Sobol points come in blocks of at least 2^5
 
-Plan = Callable[[int], Params]
+Design = Callable[[int], Params]
+
+
+class Sampling(NamedTuple):
+    """How trial i gets its parameters: by a design, or else by Optuna's sampler for that trial."""
+
+    design: Design | None
+    sampler: Callable[[int], BaseSampler] | None
 
 
 def choose(name: str | None, space: Space, trials: int | None) -> str:
     """The sampler meant: the grid where all is discrete and no number of trials is given, else TPE."""
     if name is not None and name not in NAMES:
-        raise StudyError("sampler", f"{name!r} is not one of {', '.join(NAMES)}")
+        raise ConfigError("sampler", f"is {name!r}, but must be one of {', '.join(NAMES)}")
     return name or ("grid" if trials is None and is_grid(space) else "tpe")
 
 
 def total(name: str, space: Space, trials: int | None) -> int:
-    """How many trials the study has. Raises `StudyError` where that can't be said."""
+    """The number of trials of the study. Raises `ConfigError` where it is out of range or not given."""
     if trials is not None and trials < 1:
-        raise StudyError("study.trials", f"{trials} is no number of trials: give 1 or more")
+        raise ConfigError("study.trials", f"is {trials}, but must be at least 1")
     if name == "grid":
         points = size(space)
         if trials is not None and trials > points:
-            raise StudyError("study.trials", f"{trials} is more than the {points} points of the grid: leave it away")
+            raise ConfigError(
+                "study.trials", f"is {trials}, but the grid has {points} points: omit it to run the whole grid"
+            )
         return trials or points
     if trials is None:
-        raise StudyError("study.trials", f"sampler={name} has no end of its own: give study.trials=N")
+        raise ConfigError(
+            "study.trials", f"is needed for sampler={name}, which could go on forever: add study.trials=N"
+        )
     return trials
 
 
 def check(name: str, space: Space, objectives: int) -> None:
-    """Raise `StudyError` where the sampler can't do the space."""
+    """Raise `ConfigError` where the sampler can't search the space."""
     if name == "grid":
         size(space)
     if name == "cmaes":
         lists = [key for key, d in space.items() if isinstance(d, Choice)]
         if lists:
-            raise StudyError(
-                "sampler", f"cmaes works on numbers, and {lists[0]} is a list: use an interval or sampler=tpe"
+            raise ConfigError(
+                "sampler",
+                f"is cmaes, which searches numbers, but {lists[0]} is a list: use an interval, or sampler=tpe",
             )
         if len(space) < 2:
-            raise StudyError("sampler", "cmaes needs two parameters or more: use sampler=tpe")
+            raise ConfigError("sampler", "is cmaes, which needs at least two parameters: use sampler=tpe")
         if objectives > 1:
-            raise StudyError("sampler", "cmaes has one objective: use sampler=nsgaii for several")
+            raise ConfigError(
+                "sampler", f"is cmaes, which has one objective, but the study has {objectives}: use nsgaii"
+            )
 
 
-def plan(name: str, space: Space, options: Mapping[str, Any], seed: int) -> Plan | None:
+def design(name: str, space: Space, options: Mapping[str, Any], seed: int) -> Design | None:
     """Index -> parameters, for the samplers that need no history; None for the others."""
-    if name not in PLANS:
+    if name not in DESIGNS:
         return None
-    known = {"grid": (), "random": (), "qmc": ("scramble", "kind")}[name]
+    known = DESIGN_OPTIONS[name]
     for key in options:
         if key not in known:
-            raise StudyError(f"sampler.{key}", f"sampler {name} knows {', '.join(known) or 'no options'}")
+            has = f"has {', '.join(known)}" if known else "has none"
+            raise ConfigError(f"sampler.options.{key}", f"is not an option of sampler={name}, which {has}")
     match name:
         case "grid":
             return lambda index: point(space, index)
@@ -89,7 +106,7 @@ def sampler(name: str, options: Mapping[str, Any], seed: int) -> Callable[[int],
     import optuna
 
     class ByIndex(optuna.samplers.CmaEsSampler):  # type: ignore[misc]
-        """Sees a trial under its index: Optuna's number, by which CMA-ES seeds itself, also counts reaped attempts."""
+        """Takes a trial's index for its number, by which CMA-ES seeds itself: Optuna's also counts reaped attempts."""
 
         def sample_relative(self, study: Any, trial: Any, search_space: Any) -> Any:
             mine = copy.copy(trial)
@@ -109,7 +126,7 @@ def sampler(name: str, options: Mapping[str, Any], seed: int) -> Callable[[int],
     try:
         build(0)
     except (TypeError, ValueError) as error:
-        raise StudyError("sampler", f"{name} refuses its options {dict(options)}: {error}") from None
+        raise ConfigError("sampler.options", f"are {dict(options)}, which {name} refuses: {error}") from None
     return build
 
 
@@ -135,12 +152,12 @@ def _spread(space: Space, units: Any) -> Params:
 
 
 def _sequence(dimensions: int, seed: int, kind: str, scramble: bool) -> Callable[[int], Any]:
-    """Point `index` of a low-discrepancy sequence, drawn in blocks so that a long study stays linear."""
+    """Index -> point of a low-discrepancy sequence, drawn in blocks so that a long study takes linear time."""
     from scipy.stats import qmc
 
     engines = {"sobol": qmc.Sobol, "halton": qmc.Halton}
     if kind not in engines:
-        raise StudyError("sampler.kind", f"{kind!r} is not one of {', '.join(engines)}")
+        raise ConfigError("sampler.options.kind", f"is {kind!r}, but must be one of {', '.join(engines)}")
 
     @cache
     def block(exponent: int) -> Any:
@@ -148,6 +165,6 @@ def _sequence(dimensions: int, seed: int, kind: str, scramble: bool) -> Callable
         return engines[kind](max(dimensions, 1), scramble=scramble, seed=seed).random(2**exponent)
 
     def at_index(index: int) -> Any:
-        return block(max(5, index.bit_length()))[index][:dimensions]
+        return block(max(SMALLEST_BLOCK, index.bit_length()))[index][:dimensions]
 
     return at_index

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sweep.errors import StudyError
+from sweep.errors import ConfigError
 
 Scalar = str | int | float | bool | None
 Params = dict[str, Any]
@@ -57,19 +57,21 @@ Space = Mapping[str, Dimension]
 
 
 def check(space: Space) -> None:
-    """Raise `StudyError` where a dimension holds no value."""
+    """Raise `ConfigError` where a dimension holds no value."""
     for name, dimension in space.items():
         match dimension:
             case Choice(values) if not values:
-                raise StudyError(name, "no value to choose from: the list or the pattern matches nothing")
+                raise ConfigError(
+                    name, "has no value to choose from: the list is empty, or the pattern matches nothing"
+                )
             case Choice(values) if len({repr(v) for v in values}) < len(values):
-                raise StudyError(name, f"a value twice in {list(values)}: name each once")
+                raise ConfigError(name, f"is {list(values)}, with a value twice: name each once")
             case Range(low, high, step) if step <= 0 or high < low:
-                raise StudyError(name, f"the range {low} to {high} by {step} holds no value: start < stop and step > 0")
+                raise ConfigError(name, f"is an empty range, {low} to {high} by {step}: use start < stop and step > 0")
             case Interval(low, high) if not (math.isfinite(low) and math.isfinite(high) and low < high):
-                raise StudyError(name, f"the interval {low} to {high} holds no value: start < end, both finite")
+                raise ConfigError(name, f"is an empty interval, {low} to {high}: use start < end, both finite")
             case Interval(low, _, log=True) if low <= 0:
-                raise StudyError(name, f"a log interval can't begin at {low}: begin above 0")
+                raise ConfigError(name, f"is a log interval from {low}: start above 0")
 
 
 def is_grid(space: Space) -> bool:
@@ -127,10 +129,10 @@ def describe(dimension: Dimension) -> str:
 
 def _values(name: str, dimension: Dimension) -> tuple[Scalar, ...]:
     if isinstance(dimension, Interval):
-        raise StudyError(
+        raise ConfigError(
             name,
-            f"{describe(dimension)} can't be enumerated by a grid: list values, use range(..), "
-            "or take another sampler and say study.trials=N",
+            f"is {describe(dimension)}, which can't be enumerated by a grid: list values, use range(...), "
+            "or choose another sampler with study.trials=N",
         )
     return dimension.values
 

@@ -1,4 +1,4 @@
-"""Where Optuna keeps a study: opening it, and knowing one of ours again."""
+"""Optuna's storage: opening it, and recognising a study that was begun before."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweep.errors import StudyError
+from sweep.errors import ConfigError
 
 if TYPE_CHECKING:
     import optuna
 
-FORMAT = 1
-DEFAULT = "sqlite:///outputs/optuna.db"
+# What is kept of a study and its trials, in the storage and in its folder. Raise it with every change after which an
+# older study can't be resumed; 2: remedies have a `strength`, audits a `seed_repeat`.
+FORMAT = 2
+SHOWN_CHANGES = 8
 Fingerprint = Mapping[str, Any]
 
 
 def open_storage(url: str) -> optuna.storages.BaseStorage:
-    """Optuna's storage at a URL: a database's, `journal:PATH` for a journal file, `memory`.
+    """Optuna's storage at an SQLAlchemy URL, at `journal:PATH` for a journal file, or in `memory`.
 
-    Raises `StudyError` where it can't be opened, leaving no folder behind that was not there.
+    Raises:
+        ConfigError: It can't be opened. No folder that was not there before is left behind.
     """
     import optuna
     from optuna.storages import InMemoryStorage, JournalStorage
@@ -32,42 +35,43 @@ def open_storage(url: str) -> optuna.storages.BaseStorage:
         return InMemoryStorage()
     try:
         if url.startswith("journal:"):
-            with _folder_of(Path(url.removeprefix("journal:"))):
-                return JournalStorage(JournalFileBackend(url.removeprefix("journal:")))
-        with _folder_of(Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None):
-            # Another program (a dashboard) may hold the file for a while.
-            arguments = {"connect_args": {"timeout": 60}} if url.startswith("sqlite:") else {}
-            opened = optuna.storages.RDBStorage(url, engine_kwargs=arguments)
-            # Inside the cache that a study would put around it: a trial made behind the cache's back is unknown to it.
-            return optuna.storages.get_storage(_write_ahead(opened) if url.startswith("sqlite:///") else opened)
+            path = url.removeprefix("journal:")
+            with _folder_of(Path(path)):
+                return JournalStorage(JournalFileBackend(path))
+        return _open_database(url)
     except Exception as error:  # drivers, databases and file systems each raise errors of their own
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise StudyError("study.storage", f"can't open {url!r}: {reason}") from None
+        raise ConfigError("study.storage", f"is {url!r}, which can't be opened: {reason}") from None
 
 
 def open_study(
     name: str, storage: optuna.storages.BaseStorage, directions: Sequence[str], fingerprint: Fingerprint
 ) -> optuna.Study:
-    """The study of that name, made if absent. Raises `StudyError` where it is not this very study."""
+    """The study of that name, created if absent.
+
+    Raises:
+        ConfigError: A study of another version, program, configuration or number of objectives has the name.
+    """
     import optuna
 
-    fingerprint = json.loads(json.dumps(dict(fingerprint), default=str))  # as it comes back
+    fingerprint = json.loads(json.dumps(dict(fingerprint), default=str))  # as the storage returns it
     known = {summary.study_name for summary in storage.get_all_studies()}
     if name in known:
         study = optuna.load_study(study_name=name, storage=storage)
         if "format" in study.user_attrs or study.get_trials(deepcopy=False):
-            _compare(study, directions, fingerprint)
+            _check_same_version(study)
+            _check_same_study(study, directions, fingerprint)
             return study
     else:
         study = optuna.create_study(study_name=name, storage=storage, directions=list(directions))
-    # The format last: a study cut off before it is empty, and is written again.
+    # The format is written last: a study that was cut off before it has no trials, and is written again.
     study.set_user_attr("fingerprint", fingerprint)
     study.set_user_attr("format", FORMAT)
     return study
 
 
 def difference(was: Fingerprint, now: Fingerprint) -> list[str]:
-    """What changed between two flat mappings, a line per key; keys of both before keys of one."""
+    """The changes between two flat mappings, a line per key; keys of both before keys of one."""
     missing = "(absent)"
     keys = [*sorted({*was} & {*now}), *sorted({*was} ^ {*now})]
     return [
@@ -77,31 +81,52 @@ def difference(was: Fingerprint, now: Fingerprint) -> list[str]:
     ]
 
 
-def _compare(study: optuna.Study, directions: Sequence[str], fingerprint: Fingerprint) -> None:
-    attributes = study.user_attrs
-    if attributes.get("format") != FORMAT:
-        raise StudyError(
-            "study.name",
-            f"{study.study_name!r} was made by another version or program (format {attributes.get('format')}, "
-            f"here {FORMAT}): take another study.name",
-        )
-    directions_then = [d.name.lower() for d in study.directions]
+def _check_same_version(study: optuna.Study) -> None:
+    stored = study.user_attrs.get("format")
+    if stored == FORMAT:
+        return
+    origin = "another program" if stored is None else f"another version of sweep (format {stored}, here {FORMAT})"
+    raise ConfigError(
+        "study.name", f"is {study.study_name!r}, a study of {origin} that can't be resumed: choose another name"
+    )
+
+
+def _check_same_study(study: optuna.Study, directions: Sequence[str], fingerprint: Fingerprint) -> None:
+    stored = study.user_attrs["fingerprint"]
+    stored_directions = [direction.name.lower() for direction in study.directions]
     changes = difference(
-        {**attributes.get("fingerprint", fingerprint), "directions": directions_then},
+        {**stored, "directions": stored_directions},
         {**fingerprint, "directions": list(directions)},
     )
-    if changes:
-        shown = "; ".join(changes[:8]) + (f"; and {len(changes) - 8} more" if len(changes) > 8 else "")
-        raise StudyError(
-            "study.name",
-            f"{study.study_name!r} was begun with another config ({shown}): restore it, or take another name",
-        )
+    if not changes:
+        return
+    shown = "; ".join(changes[:SHOWN_CHANGES])
+    if len(changes) > SHOWN_CHANGES:
+        shown += f"; and {len(changes) - SHOWN_CHANGES} more"
+    raise ConfigError(
+        "study.name",
+        f"is {study.study_name!r}, which was begun with another config ({shown}): restore it, or choose another name",
+    )
 
 
-def _write_ahead(storage: Any) -> Any:
-    """Let SQLite append to a log: half the time of a transaction, and readers (a dashboard) wait for nobody.
+def _open_database(url: str) -> optuna.storages.BaseStorage:
+    import optuna
 
-    A killed process loses nothing; after a power cut the last trials told may be missing, and are found by their files.
+    is_file = url.startswith("sqlite:///")
+    # Another program (a dashboard) may lock SQLite's file for a while.
+    arguments = {"connect_args": {"timeout": 60}} if url.startswith("sqlite:") else {}
+    with _folder_of(Path(url.removeprefix("sqlite:///")) if is_file else None):
+        opened = optuna.storages.RDBStorage(url, engine_kwargs=arguments)
+        if is_file:
+            _write_ahead(opened)
+        # Optuna puts a cache around a database; trials must be created through it to be known to it.
+        return optuna.storages.get_storage(opened)
+
+
+def _write_ahead(storage: optuna.storages.RDBStorage) -> None:
+    """Let SQLite append to a log: half the time of a transaction, and readers (a dashboard) never wait.
+
+    A killed process loses nothing. After a power cut the last trials may be missing; their folders still hold them.
     """
     from sqlalchemy import event
 
@@ -111,18 +136,18 @@ def _write_ahead(storage: Any) -> Any:
 
     event.listen(storage.engine, "connect", set_up)
     storage.engine.dispose()
-    return storage
 
 
 @contextmanager
 def _folder_of(path: Path | None) -> Iterator[None]:
-    """Make the file's folder for the time of opening it; take away what was made where that fails."""
-    made = [] if path is None else [p for p in (path.parent, *path.parent.parents) if not p.exists()]
+    """Create the file's folder; remove what was created where the block fails."""
+    created = []
     if path is not None:
+        created = [folder for folder in (path.parent, *path.parent.parents) if not folder.exists()]
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield
     except BaseException:
-        for folder in made:
+        for folder in created:
             folder.rmdir()
         raise

@@ -1,7 +1,7 @@
-"""The study's book: which trials there are, what each was given, how each ended. The only one that talks to Optuna.
+"""The trials of a study in Optuna's storage: what each was given and how it ended.
 
-A trial's *index* (0 to total - 1) is its identity. An attempt at it is a trial of Optuna's, with the user attributes
-`index` and `attempt`; an attempt cut off by a kill carries `reaped` and does not count.
+A trial's *index* (0 to total - 1) is its identity. Each attempt at it is a trial of Optuna's with the user attributes
+`index` and `attempt`; an attempt that a kill cut off carries `reaped` and does not count.
 """
 
 from __future__ import annotations
@@ -9,28 +9,35 @@ from __future__ import annotations
 import json
 import math
 import warnings
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sweep.executors.base import Outcome, Report, State
 from sweep.study.pruners import Pruner
-from sweep.study.samplers import Plan, distribution
+from sweep.study.samplers import Sampling, distribution
 from sweep.study.space import Params, Space
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import optuna
 
-OWN = frozenset({"index", "attempt", "reaped", "values"})
+OWN_ATTRIBUTES = frozenset({"index", "attempt", "reaped", "values"})
 
 
 @dataclass(frozen=True)
-class Row:
-    """A trial as it stands: its last attempt. `values` are what it reached, pruned or not; NaN where it diverged."""
+class TrialRecord:
+    """A trial as its last attempt left it.
+
+    Args:
+        number: The trial's index.
+        params: Its point of the search space.
+        state: How it ended.
+        values: What it reached by objective, also where it was pruned; NaN where it diverged.
+        info: The facts of its outcome.
+        directory: Its folder.
+        attempts: How often it was started.
+    """
 
     number: int
     params: Params
@@ -41,154 +48,176 @@ class Row:
     attempts: int
 
 
-@dataclass
-class Ledger:
-    """One study in one storage, kept by one process."""
+class Attempt(NamedTuple):
+    """An attempt at a trial: its number, from 1, and the trial's parameters."""
 
-    study: optuna.Study
-    storage: optuna.storages.BaseStorage
-    space: Space
-    plan: Plan | None
-    sampler: Callable[[int], optuna.samplers.BaseSampler] | None
-    pruner: Pruner
-    directory: Path
-    history: dict[int, list[optuna.trial.FrozenTrial]] = field(default_factory=lambda: defaultdict(list))
-    running: dict[int, optuna.Trial] = field(default_factory=dict)
+    number: int
+    params: Params
 
-    def __post_init__(self) -> None:
-        self.id = self.storage.get_study_id_from_name(self.study.study_name)
-        self.distributions = {name: distribution(d) for name, d in self.space.items()}
-        for trial in self.study.get_trials(deepcopy=False):
-            self.history[trial.user_attrs["index"]].append(trial)
-        # The lowest first objective of all that ended: what a trial has to come to.
-        self.best = min((value for row in self.rows() for value in row.values[:1]), default=math.inf)
 
-    def ask(self, index: int) -> tuple[int, Params]:
-        """Begin the next attempt at a trial: its number, from 1, and the parameters, those of the attempts before."""
+class TrialStore:
+    """The trials of one study, written by one process."""
+
+    def __init__(
+        self,
+        study: optuna.Study,
+        storage: optuna.storages.BaseStorage,
+        space: Space,
+        sampling: Sampling,
+        pruner: Pruner,
+        directory: Path,
+    ) -> None:
+        self.study = study
+        self.study.pruner = pruner.rule
+        self.storage = storage
+        self.study_id = storage.get_study_id_from_name(study.study_name)
+        self.directory = directory
+        self._sampling = sampling
+        self._pruner = pruner
+        self._objectives = len(study.directions)
+        self._distributions = {name: distribution(dimension) for name, dimension in space.items()}
+        self._running: dict[int, optuna.Trial] = {}
+        self._attempts: dict[int, list[optuna.trial.FrozenTrial]] = {}
+        for trial in study.get_trials(deepcopy=False):
+            self._attempts.setdefault(trial.user_attrs["index"], []).append(trial)
+        self._best = math.inf  # the lowest first objective of the trials that have ended
+        for record in self.finished():
+            self._note_best(record)
+
+    def is_empty(self) -> bool:
+        """Whether no trial was ever started."""
+        return not self._attempts and not self._running
+
+    def has_ended(self, index: int) -> bool:
+        """Whether a trial has a result that counts."""
+        attempts = self._attempts.get(index)
+        if not attempts:
+            return False
+        return attempts[-1].state.is_finished() and "reaped" not in attempts[-1].user_attrs
+
+    def finished(self) -> list[TrialRecord]:
+        """The trials that have ended, by index."""
+        return [self._record(index) for index in sorted(self._attempts) if self.has_ended(index)]
+
+    def orphans(self) -> list[int]:
+        """Indices of the trials that an earlier process, or this one, started and did not close."""
+        earlier = [index for index, done in self._attempts.items() if done and not done[-1].state.is_finished()]
+        return [*earlier, *self._running]
+
+    def ask(self, index: int) -> Attempt:
+        """Start the next attempt at a trial, with the parameters of the attempts before if there were any."""
         import optuna
 
-        before = self.history[index]
-        number = len(before) + 1
-        known = self.plan(index) if self.plan else before[-1].params if before else {}
-        # What a sampler noted on the attempt before (a generation, say) belongs to the point, not to the attempt.
-        notes = dict(before[-1].system_attrs) if before else {}
-        if self.sampler is not None:
-            self.study.sampler = self.sampler(index)
-        template = optuna.trial.create_trial(
-            state=optuna.trial.TrialState.RUNNING,
-            params=known,
-            distributions={name: self.distributions[name] for name in known},
-            user_attrs={"index": index, "attempt": number},
-            system_attrs=notes,
-        )
-        trial = optuna.Trial(self.study, self.storage.create_new_trial(self.id, template_trial=template))
-        params = {name: _suggest(trial, name, d) for name, d in self.distributions.items()}
-        self.running[index] = trial
-        return number, params
+        earlier = self._attempts.get(index, [])
+        number = len(earlier) + 1
+        template = self._template(index, number, earlier)
+        if self._sampling.sampler is not None:
+            self.study.sampler = self._sampling.sampler(index)
+        trial = optuna.Trial(self.study, self.storage.create_new_trial(self.study_id, template_trial=template))
+        params = {name: _suggest(trial, name, wanted) for name, wanted in self._distributions.items()}
+        self._running[index] = trial
+        return Attempt(number, params)
 
     def report(self, index: int, report: Report) -> bool:
-        """Note a trial's objective at a step; whether the pruner stops the trial."""
-        trial = self.running[index]
-        if len(self.study.directions) == 1:
-            # Infinity as NaN: Optuna's percentiles leave a NaN out, and turn into NaN themselves by an infinity.
+        """Store a trial's objective at a step; whether the pruner stops the trial."""
+        trial = self._running[index]
+        single = self._objectives == 1
+        if single:
+            # Infinity as NaN: Optuna's percentiles ignore a NaN, but an infinity turns them into NaN.
             trial.report(report.value if math.isfinite(report.value) else math.nan, report.step)
-        if self.pruner.prunes_hopeless and (report.hopeless or self._beaten(report)):
-            return True
-        if not self.pruner.uses_values or len(self.study.directions) > 1:
+        if self._pruner.prunes_hopeless:
+            beaten = single and report.optimistic_final > self._best
+            if report.hopeless or beaten:
+                return True
+        if not (single and self._pruner.uses_values):
             return False
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # numpy's, where a trial has reported nothing but NaN
             return bool(trial.should_prune())
 
-    def _beaten(self, report: Report) -> bool:
-        """Whether the best that a trial may still come to is behind what another already has."""
-        return [d.name for d in self.study.directions] == ["MINIMIZE"] and report.optimistic_final > self.best
+    def tell(self, index: int, outcome: Outcome) -> TrialRecord:
+        """Close the running attempt at a trial with its outcome."""
+        return self._close(self._running.pop(index).number, index, outcome)
 
-    def tell(self, index: int, outcome: Outcome) -> Row:
-        """Close the running attempt at a trial."""
-        trial = self.running.pop(index)
-        return self._close(trial.number, index, outcome)
+    def finalise(self, index: int, outcome: Outcome | None) -> None:
+        """Close an orphaned attempt: with its outcome if it has one, else as reaped, which leaves it to be retried."""
+        orphan = self._running.pop(index, None) or self._attempts[index].pop()
+        stored = self.study.get_trials(deepcopy=False)[orphan.number]
+        if stored.state.is_finished():  # this process was interrupted between the storage's answer and its own note
+            self._attempts.setdefault(index, []).append(stored)
+        elif outcome is not None:
+            self._close(orphan.number, index, outcome)
+        else:
+            self._set_attribute(orphan.number, "reaped", True)
+            self._tell(orphan.number, index, Outcome("FAIL"))
 
-    def left_running(self) -> Iterable[int]:
-        """Indices of the trials that an attempt of this process, or of one that is gone, left open."""
-        for index, attempts in list(self.history.items()):
-            if attempts and not attempts[-1].state.is_finished():
-                yield index
-        yield from list(self.running)
+    def _template(self, index: int, number: int, earlier: list[optuna.trial.FrozenTrial]) -> optuna.trial.FrozenTrial:
+        """A running trial of Optuna's in which the parameters that are known before any sampling are set."""
+        import optuna
 
-    def settle(self, index: int, outcome: Outcome | None) -> Row | None:
-        """Close an attempt that nobody runs any more: with its result if it has one, else as reaped."""
-        trial = self.running.pop(index, None) or self.history[index].pop()
-        now = self.study.get_trials(deepcopy=False)[trial.number]
-        if now.state.is_finished():  # interrupted right after it was told
-            self.history[index].append(now)
-            return self._row(index)
-        if outcome is not None:
-            return self._close(trial.number, index, outcome)
-        self._note(trial.number, "reaped", True)
-        self._tell(trial.number, index, Outcome("FAIL"))
-        return None
+        params: Params = {}
+        notes: dict[str, Any] = {}
+        if earlier:
+            params = earlier[-1].params
+            # What a sampler noted on the attempt before (a generation, say) belongs to the point, not to the attempt.
+            notes = dict(earlier[-1].system_attrs)
+        if self._sampling.design is not None:
+            params = self._sampling.design(index)
+        return optuna.trial.create_trial(
+            state=optuna.trial.TrialState.RUNNING,
+            params=params,
+            distributions={name: self._distributions[name] for name in params},
+            user_attrs={"index": index, "attempt": number},
+            system_attrs=notes,
+        )
 
-    def attempt(self, index: int) -> int:
-        """The number of the last attempt at a trial, from 1."""
-        return len(self.history[index]) + (index in self.running)
-
-    def rows(self) -> list[Row]:
-        """A row per trial that has ended, by index."""
-        return [self._row(index) for index in sorted(self.history) if self.ended(index)]
-
-    def ended(self, index: int) -> bool:
-        """Whether a trial has a result that counts."""
-        attempts = self.history.get(index) or []
-        return bool(attempts) and attempts[-1].state.is_finished() and "reaped" not in attempts[-1].user_attrs
-
-    def _close(self, number: int, index: int, outcome: Outcome) -> Row:
+    def _close(self, number: int, index: int, outcome: Outcome) -> TrialRecord:
         info = json.loads(json.dumps(dict(outcome.info), default=str))
-        for key in sorted(info.keys() - OWN):
-            self._note(number, key, info[key])
+        for key in sorted(info.keys() - OWN_ATTRIBUTES):
+            self._set_attribute(number, key, info[key])
         if outcome.values and (outcome.state == "PRUNED" or not all(map(math.isfinite, outcome.values))):
-            # What Optuna would not keep: it takes a pruned trial's last report for its value.
-            self._note(number, "values", list(outcome.values))
+            # Optuna would not keep these: a pruned trial's value is its last report, and NaN makes a trial fail.
+            self._set_attribute(number, "values", list(outcome.values))
         self._tell(number, index, outcome)
-        row = self._row(index)
-        self.best = min([self.best, *row.values[:1]])
-        return row
+        record = self._record(index)
+        self._note_best(record)
+        return record
 
     def _tell(self, number: int, index: int, outcome: Outcome) -> None:
         import optuna
 
         state = optuna.trial.TrialState[outcome.state]
-        values = [_told(v, d.name) for v, d in zip(outcome.values, self.study.directions, strict=False)]
-        self.history[index].append(self.study.tell(number, values if outcome.state == "COMPLETE" else None, state))
+        values = None
+        if outcome.state == "COMPLETE":
+            values = [math.inf if math.isnan(value) else value for value in outcome.values]
+        self._attempts.setdefault(index, []).append(self.study.tell(number, values, state))
 
-    def _note(self, number: int, key: str, value: Any) -> None:
-        self.storage.set_trial_user_attr(
-            self.storage.get_trial_id_from_study_id_trial_number(self.id, number), key, value
-        )
+    def _note_best(self, record: TrialRecord) -> None:
+        if record.values and record.values[0] < self._best:
+            self._best = record.values[0]
 
-    def _row(self, index: int) -> Row:
-        attempts = self.history[index]
+    def _set_attribute(self, number: int, key: str, value: Any) -> None:
+        trial_id = self.storage.get_trial_id_from_study_id_trial_number(self.study_id, number)
+        self.storage.set_trial_user_attr(trial_id, key, value)
+
+    def _record(self, index: int) -> TrialRecord:
+        attempts = self._attempts[index]
         last = attempts[-1]
         values = last.user_attrs.get("values", last.values or [])
-        return Row(
+        return TrialRecord(
             number=index,
-            params={name: last.params[name] for name in self.space if name in last.params},
+            params={name: last.params[name] for name in self._distributions if name in last.params},
             state=last.state.name,
-            values=tuple(float(v) for v in values),
-            info={key: value for key, value in last.user_attrs.items() if key not in OWN},
-            directory=self.directory / folder(index),
+            values=tuple(float(value) for value in values),
+            info={key: value for key, value in last.user_attrs.items() if key not in OWN_ATTRIBUTES},
+            directory=self.directory / folder_name(index),
             attempts=len(attempts),
         )
 
 
-def folder(index: int) -> str:
+def folder_name(index: int) -> str:
     """The name of a trial's folder."""
     return f"{index:03d}"
-
-
-def _told(value: float, direction: str) -> float:
-    """A diverged run's NaN as the worst value there is: Optuna would call the trial failed."""
-    return value if not math.isnan(value) else math.inf if direction == "MINIMIZE" else -math.inf
 
 
 def _suggest(trial: optuna.Trial, name: str, wanted: optuna.distributions.BaseDistribution) -> Any:

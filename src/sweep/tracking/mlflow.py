@@ -1,14 +1,15 @@
-"""MLflow: parameters, every point of every curve in batches, tags, artifacts, and always the right final status."""
+"""MLflow: parameters, every point of every series in batches, tags, artifacts, and always the right final status."""
 
 from __future__ import annotations
 
 import logging
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # nobody who trains a model here has asked to be counted
 
@@ -16,10 +17,15 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
-from sweep.tracking import Begin, Point, Status
+from sweep.tracking.base import Point, RunInfo, Status
 
-logging.getLogger("mlflow").setLevel(logging.WARNING)  # it tells of every table that it makes
-_METRICS, _PARAMS = 1000, 100  # the most that one call takes
+logging.getLogger("mlflow").setLevel(logging.WARNING)  # at INFO it reports every table that it creates
+# The limits of one call of `log_batch`, and of one parameter's value.
+METRICS = 1000
+PARAMS = 100
+PARAM_CHARACTERS = 6000
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -29,78 +35,94 @@ class Run:
     client: MlflowClient
     id: str
 
-    def points(self, points: Sequence[Point]) -> None:
-        """See `Record.points`."""
+    def log_points(self, points: Sequence[Point]) -> None:
+        """See `TrackedRun.log_points`."""
         now = int(time.time() * 1000)
         metrics = [Metric(name, value, now, int(step)) for step, name, value in points]
-        for first in range(0, len(metrics), _METRICS):
-            self.client.log_batch(self.id, metrics=metrics[first : first + _METRICS])
+        for batch in _batches(metrics, METRICS):
+            self.client.log_batch(self.id, metrics=batch)
 
-    def tag(self, tags: Mapping[str, str]) -> None:
-        """See `Record.tag`."""
+    def set_tags(self, tags: Mapping[str, str]) -> None:
+        """See `TrackedRun.set_tags`."""
         self.client.log_batch(self.id, tags=[RunTag(key, value) for key, value in tags.items()])
 
-    def files(self, paths: Sequence[Path]) -> None:
-        """See `Record.files`."""
+    def log_files(self, paths: Sequence[Path]) -> None:
+        """See `TrackedRun.log_files`."""
         for path in paths:
             self.client.log_artifact(self.id, str(path))
 
     def close(self, status: Status) -> None:
-        """See `Record.close`."""
+        """See `TrackedRun.close`."""
         self.client.set_terminated(self.id, status)
 
 
-def prepare(settings: Mapping[str, Any]) -> None:
-    """Make the database and the experiment, once, before several processes want them at the same moment."""
-    _experiment(MlflowClient(settings["uri"]), settings)
+class MlflowTracker:
+    """A tracking database or server, and one experiment in it."""
+
+    def __init__(self, uri: str, experiment: str) -> None:
+        self.uri = uri
+        self.experiment = experiment
+        self.client = MlflowClient(uri)
+
+    def prepare(self) -> None:
+        """See `Tracker.prepare`: the database and the experiment."""
+        self._experiment_id()
+
+    def start_trial(self, info: RunInfo) -> Run:
+        """See `Tracker.start_trial`."""
+        tags = {**info.tags, "mlflow.source.name": "sweep"}
+        if info.parent is not None:
+            tags["mlflow.parentRunId"] = info.parent
+        created = self.client.create_run(self._experiment_id(), tags=tags, run_name=info.name)
+        run = Run(self.client, created.info.run_id)
+        params = [Param(key, str(value)[:PARAM_CHARACTERS]) for key, value in info.params.items()]
+        for batch in _batches(params, PARAMS):
+            self.client.log_batch(run.id, params=batch)
+        return run
+
+    def open_study(self, info: RunInfo, run_id: str | None) -> Run:
+        """See `Tracker.open_study`."""
+        known = run_id or next(iter(self._running(info.tags)), None)
+        if known is None:
+            return self.start_trial(info)
+        self.client.update_run(known, status="RUNNING")
+        return Run(self.client, known)
+
+    def close_trial(self, run_id: str | None, tags: Mapping[str, str], status: Status) -> None:
+        """See `Tracker.close_trial`."""
+        if run_id is None:
+            for orphan in self._running(tags):
+                self.client.set_terminated(orphan, status)
+            return
+        try:
+            running = self.client.get_run(run_id).info.status == "RUNNING"
+        except MlflowException:  # the database has been replaced since
+            return
+        if running:
+            self.client.set_terminated(run_id, status)
+
+    def _running(self, tags: Mapping[str, str]) -> list[str]:
+        """Runs that are marked as running and carry these tags, the latest first."""
+        conditions = ["attributes.status = 'RUNNING'", *(f"tags.`{key}` = '{value}'" for key, value in tags.items())]
+        found = self.client.search_runs([self._experiment_id()], " and ".join(conditions))
+        return [run.info.run_id for run in found]
+
+    def _experiment_id(self) -> str:
+        found = self.client.get_experiment_by_name(self.experiment)
+        if found is not None:
+            return str(found.experiment_id)
+        artifacts = None
+        if self.uri.startswith("sqlite:///"):  # artifacts beside the database, not in the current directory
+            artifacts = Path(self.uri.removeprefix("sqlite:///")).resolve().with_name("mlartifacts").as_uri()
+        return str(self.client.create_experiment(self.experiment, artifact_location=artifacts))
 
 
-def start(settings: Mapping[str, Any], begin: Begin) -> Run:
-    """A new run, its parameters and tags already in it."""
-    client = MlflowClient(settings["uri"])
-    tags = dict(begin.tags) | {"mlflow.source.name": "sweep"}
-    if begin.parent:
-        tags["mlflow.parentRunId"] = begin.parent
-    made = client.create_run(_experiment(client, settings), tags=tags, run_name=begin.name)
-    run = Run(client, made.info.run_id)
-    params = [Param(key, str(value)[:6000]) for key, value in begin.params.items()]
-    for first in range(0, len(params), _PARAMS):
-        client.log_batch(run.id, params=params[first : first + _PARAMS])
-    return run
+def build(settings: Mapping[str, Any]) -> MlflowTracker:
+    """The tracker at `uri`, with the name of its `experiment`."""
+    return MlflowTracker(settings["uri"], settings["experiment"])
 
 
-def resume(settings: Mapping[str, Any], run_id: str) -> Run:
-    """A run of an earlier process, open again."""
-    client = MlflowClient(settings["uri"])
-    client.update_run(run_id, status="RUNNING")
-    return Run(client, run_id)
-
-
-def running(settings: Mapping[str, Any], tags: Mapping[str, str]) -> list[str]:
-    """The runs that say they are running and carry these tags, the latest first."""
-    client = MlflowClient(settings["uri"])
-    wanted = ["attributes.status = 'RUNNING'", *(f"tags.`{key}` = '{value}'" for key, value in tags.items())]
-    found = client.search_runs([_experiment(client, settings)], " and ".join(wanted))
-    return [run.info.run_id for run in found]
-
-
-def close(settings: Mapping[str, Any], run_id: str, status: Status) -> None:
-    """End a run that another process began, unless it has ended already or is gone."""
-    client = MlflowClient(settings["uri"])
-    try:
-        running = client.get_run(run_id).info.status == "RUNNING"
-    except MlflowException:  # the database was put away since
-        return
-    if running:
-        client.set_terminated(run_id, status)
-
-
-def _experiment(client: MlflowClient, settings: Mapping[str, Any]) -> str:
-    name = settings["experiment"]
-    found = client.get_experiment_by_name(name)
-    if found is not None:
-        return str(found.experiment_id)
-    home = None
-    if settings["uri"].startswith("sqlite:///"):  # artifacts beside the database, not in the current directory
-        home = Path(settings["uri"].removeprefix("sqlite:///")).resolve().with_name("mlartifacts").as_uri()
-    return str(client.create_experiment(name, artifact_location=home))
+def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch

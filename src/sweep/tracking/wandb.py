@@ -1,6 +1,6 @@
-"""Weights & Biases, offline unless told otherwise: a run in the trial's own folder, for `wandb sync` to send later.
+"""Weights & Biases: a run in the trial's own folder, offline by default; `wandb sync` sends it later.
 
-An optional extra: pip install 'sweep[wandb]'.
+W&B is an optional dependency: `pip install wandb`.
 """
 
 from __future__ import annotations
@@ -11,66 +11,79 @@ from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 from shutil import copy2
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sweep.errors import ConfigError
-from sweep.tracking import Begin, Point, Status
+from sweep.tracking.base import Point, RunInfo, Status
 
-MODES = ("offline", "online", "disabled")
+Mode = Literal["offline", "online", "disabled"]
 
 
 @dataclass
 class Run:
-    """One run of W&B."""
+    """One run of W&B; `last_step` is where its step counter stands."""
 
     run: Any
     id: str
-    last: int = 0
+    last_step: int = 0
 
-    def points(self, points: Sequence[Point]) -> None:
-        """See `Record.points`. W&B's counter can't go back: a point of an earlier step is logged where it stands."""
+    def log_points(self, points: Sequence[Point]) -> None:
+        """See `TrackedRun.log_points`. W&B's counter can't go back: points of an earlier step get the current one."""
         for step, rows in groupby(points, key=lambda point: point[0]):
-            self.last = max(self.last, int(step))
-            self.run.log({name: value for _, name, value in rows}, step=self.last)
+            self.last_step = max(self.last_step, int(step))
+            self.run.log({name: value for _, name, value in rows}, step=self.last_step)
 
-    def tag(self, tags: Mapping[str, str]) -> None:
-        """See `Record.tag`."""
+    def set_tags(self, tags: Mapping[str, str]) -> None:
+        """See `TrackedRun.set_tags`."""
         self.run.config.update(dict(tags), allow_val_change=True)
 
-    def files(self, paths: Sequence[Path]) -> None:
-        """See `Record.files`."""
+    def log_files(self, paths: Sequence[Path]) -> None:
+        """See `TrackedRun.log_files`: W&B sends what lies in the run's folder."""
         for path in paths:
-            copy2(path, self.run.dir)  # what lies there travels with the run
+            copy2(path, self.run.dir)
 
     def close(self, status: Status) -> None:
-        """See `Record.close`."""
+        """See `TrackedRun.close`."""
         self.run.summary["status"] = status
         self.run.finish(exit_code=0 if status == "FINISHED" else 1)
 
 
-def prepare(settings: Mapping[str, Any]) -> None:
-    """Raises `ConfigError` where W&B is not installed or the mode is none of its own."""
-    if find_spec("wandb") is None:
-        raise ConfigError("record", "names wandb, which is not installed: pip install 'sweep[wandb]', or leave it out")
-    if settings["mode"] not in MODES:
-        raise ConfigError("record.wandb.mode", f"is {settings['mode']!r}, but must be one of {', '.join(MODES)}")
+@dataclass(frozen=True)
+class WandbTracker:
+    """A project of W&B, which holds runs of trials; a study has none."""
+
+    project: str
+    mode: Mode
+
+    def prepare(self) -> None:
+        """See `Tracker.prepare`. Raises `ConfigError` where W&B is not installed or does not know the mode."""
+        if find_spec("wandb") is None:
+            raise ConfigError("record", "names wandb, which is not installed: pip install wandb, or omit it")
+        if self.mode not in get_args(Mode):
+            raise ConfigError("record.wandb.mode", f"is {self.mode!r}, but must be one of {', '.join(get_args(Mode))}")
+
+    def start_trial(self, info: RunInfo) -> Run:
+        """See `Tracker.start_trial`."""
+        import wandb
+
+        run = wandb.init(
+            project=self.project,
+            mode=self.mode,
+            dir=str(info.directory),
+            name=info.name,
+            config={**info.params, **info.tags},
+            reinit="create_new",
+            settings=wandb.Settings(console="off", silent=True, x_disable_stats=True),
+        )
+        return Run(run, run.id)
+
+    def open_study(self, info: RunInfo, run_id: str | None) -> None:
+        """See `Tracker.open_study`."""
+
+    def close_trial(self, run_id: str | None, tags: Mapping[str, str], status: Status) -> None:
+        """See `Tracker.close_trial`: what an offline run wrote is on disk, and a server notices the silence."""
 
 
-def start(settings: Mapping[str, Any], begin: Begin) -> Run:
-    """A new run, its parameters and tags already in it."""
-    import wandb
-
-    run = wandb.init(
-        project=settings["project"],
-        mode=settings["mode"],
-        dir=str(begin.directory),
-        name=begin.name,
-        config=dict(begin.params) | dict(begin.tags),
-        reinit="create_new",
-        settings=wandb.Settings(console="off", silent=True, x_disable_stats=True),
-    )
-    return Run(run, run.id)
-
-
-def close(settings: Mapping[str, Any], run_id: str, status: Status) -> None:
-    """Nothing to do: what an offline run had written is on disk, and online the server sees that it crashed."""
+def build(settings: Mapping[str, Any]) -> WandbTracker:
+    """The tracker of a `project`, in a `mode` of W&B's."""
+    return WandbTracker(settings["project"], settings["mode"])

@@ -1,6 +1,6 @@
-"""One attempt at a trial: what goes in, how it trains, and the result that it commits.
+"""One attempt at a trial: its payload, its training, and the result that it commits.
 
-This door is light: a coordinator imports it without torch, which the trial itself loads.
+This door is light: the coordinator imports it without torch, which the trial itself loads.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from sweep.trial.payload import Payload
 
 
 def attempt(payload: Payload, handle: Handle) -> Outcome:
-    """Train, record and diagnose: the objective of every study here."""
+    """Train, track and diagnose one run: the objective of every study of this package."""
     from sweep.trial import run
 
     return run.run(payload, handle)

@@ -1,6 +1,6 @@
-"""What every trial would otherwise do first for itself: the fork server does it once, and its processes inherit it.
+"""Imports that every trial needs: a fork server does them once, and the processes of its trials inherit them.
 
-Importing MLflow's store of SQLite, mapping its tables and finding fonts took each trial about a second of CPU time.
+Importing MLflow's SQLite store, mapping its tables and finding fonts takes about a second of CPU time.
 """
 
 import gc
@@ -17,4 +17,4 @@ from sweep.report.figures import learning_curves
 configure_mappers()
 learning_curves.draw(Curves({}), None, "fonts").savefig(io.BytesIO())
 gc.collect()
-gc.freeze()  # what is here already is nobody's garbage: a collection in a trial needn't look at it, nor copy its pages
+gc.freeze()  # what is loaded here lives to the end: a trial's collections need not visit it, nor copy its pages

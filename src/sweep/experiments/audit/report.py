@@ -15,21 +15,21 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sweep.experiments.audit import rule as audit
+from sweep.experiments.audit import rule
 from sweep.regimes import MIXED, VERDICTS
 from sweep.report import page
 from sweep.report import summary as summaries
 from sweep.report.figures import learning_curves
-from sweep.study.run import Result
+from sweep.study.run import StudyResult
 
 Summary = dict[str, Any]
 Run = Mapping[str, Any]
 LOOKS = {**VERDICTS, MIXED.name: MIXED}
 
 
-def write(name: str, result: Result, folder: Path) -> tuple[Summary, list[Path]]:
+def write(name: str, result: StudyResult, folder: Path) -> tuple[Summary, list[Path]]:
     """Write `summary.json` with its `audit`, `audit.png` and `report.html`; the summary and the files."""
-    summary = summaries.summarize(name, result.total, result.rows)
+    summary = summaries.summarize(name, result.total, result.trials)
     summary["audit"] = outcome(summary["runs"])
     files = [summaries.write(summary, folder)]
     extra: dict[str, Any] = {}
@@ -53,11 +53,11 @@ def write(name: str, result: Result, folder: Path) -> tuple[Summary, list[Path]]
 
 def outcome(runs: Sequence[Run]) -> dict[str, Any]:
     """Both verdicts on every audited run: `margin`, `agreed` of `judged` that are not mixed, `confusion`, `runs`."""
-    known = [(run, audit.numbers(run["audit"])) for run in runs if run.get("audit") and run["diagnosed"]]
-    margin = audit.margin(losses for _, losses in known)
+    known = [(run, rule.numbers(run["audit"])) for run in runs if run.get("audit") and run["diagnosed"]]
+    margin = rule.margin(losses for _, losses in known)
     rows, confusion = [], dict[str, dict[str, int]]()
     for run, losses in known:
-        verdict, found = audit.judge(losses, margin), audit.gains(losses)
+        verdict, found = rule.judge(losses, margin), rule.gains(losses)
         rows.append({
             "trial": run["trial"],
             "recipe": run["recipe"],

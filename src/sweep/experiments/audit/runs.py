@@ -1,4 +1,4 @@
-"""The trainings of an audit: each intervention on one configuration, asked of the test split alone."""
+"""The trainings of an audit: each intervention on one configuration, judged on the test split alone."""
 
 from __future__ import annotations
 
@@ -15,25 +15,26 @@ from sweep import engines
 from sweep.config.schema import TrainSettings
 from sweep.config.settings import Config
 from sweep.engines.job import TrainingJob, TrainingResult
-from sweep.experiments.audit import rule as audit
+from sweep.experiments.audit import rule
 from sweep.recipes.task import Task
 
 
 def measure(config: Config, task: Task, own: TrainingResult) -> dict[str, float | None]:
-    """The test losses that `audit.gains` compares, in JSON's terms: None where a loss is no number.
+    """Train the interventions; the test losses that `rule.gains` compares, with None for a non-finite one.
 
-    With them, where classes are told apart, the accuracies of the last and of the best model and of naming one class.
+    For a task with classes, the accuracies of the last model, the best model and the most frequent class are added.
     """
-    last = own.last or own.test
-    losses = {"last": _loss(last), "best": _loss(own.test)}
-    if shares := _shares(task):
+    losses = {"last": _loss(own.last), "best": _loss(own.test)}
+    shares = _class_shares(task)
+    if shares:
         losses["chance"] = -sum(share * math.log(share) for share in shares)
         losses["chance_acc"] = max(shares)
-        losses |= {f"{name}_acc": test.get("test_acc") for name, test in (("last", last), ("best", own.test))}
-    for name, (train, seed) in audit.interventions(config.train, config.seed).items():
+        losses["last_acc"] = own.last.get("test_acc")
+        losses["best_acc"] = own.test.get("test_acc")
+    for name, (train, seed) in rule.interventions(config.train, config.seed).items():
         losses[name] = _trained(config, task, train, seed)
-    if audit.wants_stronger(audit.numbers(losses)):
-        for name, (train, seed) in audit.stronger(config.train, config.seed).items():
+    if rule.wants_stronger(rule.numbers(losses)):
+        for name, (train, seed) in rule.stronger(config.train, config.seed).items():
             losses[name] = _trained(config, task, train, seed)
     return losses
 
@@ -49,9 +50,10 @@ def _loss(test: Mapping[str, float]) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _shares(task: Task) -> list[float]:
-    """The shares of the classes in the test split; none where a label is no single class."""
+def _class_shares(task: Task) -> list[float]:
+    """Shares of the classes in the test split; empty where an example's label is not one class."""
     labels: list[Any] = [task.test[row]["labels"] for row in range(len(task.test))]
     if not labels or np.ndim(labels[0]):
         return []
-    return [count / len(labels) for count in Counter(int(label) for label in labels).values()]
+    counts = Counter(int(label) for label in labels)
+    return [count / len(labels) for count in counts.values()]

@@ -19,15 +19,15 @@ from sweep.report import page
 from sweep.report import summary as summaries
 from sweep.report.figures import learning_curves
 from sweep.report.terminal import panel
-from sweep.study.run import Result
+from sweep.study.run import StudyResult
 
 Summary = dict[str, Any]
 Steps = Sequence[Mapping[str, Any]]
 
 
-def write(name: str, result: Result, folder: Path) -> tuple[Summary, list[Path]]:
+def write(name: str, result: StudyResult, folder: Path) -> tuple[Summary, list[Path]]:
     """Write `summary.json` with its `treatment`, `treatment.png` and `report.html`; the summary and the files."""
-    summary = summaries.summarize(name, len(result.rows), result.rows)
+    summary = summaries.summarize(name, len(result.trials), result.trials)
     summary["treatment"] = steps(summary["runs"], folder)
     summary["cured"] = bool(summary["runs"]) and summary["runs"][-1]["diagnosed"] == "healthy"
     files = [summaries.write(summary, folder)]

@@ -1,4 +1,4 @@
-"""The record in MLflow, read back from a real SQLite database."""
+"""The tracking in MLflow, read back from a real SQLite database."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ def settings(tmp_path: Path) -> dict[str, dict[str, str]]:
     return made
 
 
-def begin(tmp_path: Path, trial: int = 0, parent: str | None = None) -> tracking.Begin:
+def run_info(tmp_path: Path, trial: int = 0) -> tracking.RunInfo:
     folder = tmp_path / "study" / f"{trial:03d}"
     folder.mkdir(parents=True)
-    return tracking.Begin(
+    return tracking.RunInfo(
         name=f"study/{trial:03d}",
         params={f"a.b{i}": i for i in range(150)},
         tags={"sweep.study": "study", "sweep.trial": str(trial)},
         directory=folder,
-        parent=parent,
     )
 
 
@@ -34,26 +33,26 @@ def client(settings) -> MlflowClient:
     return MlflowClient(settings["mlflow"]["uri"])
 
 
-def left_open(settings, said: tracking.Begin) -> str | None:
+def left_open(settings, info: tracking.RunInfo) -> str | None:
     """A run whose process never closed it, as after a SIGKILL."""
-    with tracking.opened(settings, said) as records:
-        records.close = lambda: None
-    return records.run_id
+    with tracking.trial_runs(settings, info) as trackers:
+        trackers.close = lambda: None
+    return trackers.ids["mlflow"]
 
 
 def test_every_point_comes_back_in_the_order_of_its_steps_nan_and_inf_shown(settings, tmp_path):
-    with tracking.opened(settings, begin(tmp_path)) as records:
+    with tracking.trial_runs(settings, run_info(tmp_path)) as trackers:
         for step in range(2500):
-            records.add(step, {"batch_loss": 1.0 / (step + 1)})
-        records.add(2500, {"batch_loss": math.nan, "val_loss": math.inf})
-        records.finish({"sweep.diagnosed": "erratic"}, [])
-        records.status = "FINISHED"
-    history = sorted(client(settings).get_metric_history(records.run_id, "batch_loss"), key=lambda m: m.step)
+            trackers.add(step, {"batch_loss": 1.0 / (step + 1)})
+        trackers.add(2500, {"batch_loss": math.nan, "val_loss": math.inf})
+        trackers.finish({"sweep.diagnosed": "erratic"}, [])
+        trackers.status = "FINISHED"
+    history = sorted(client(settings).get_metric_history(trackers.ids["mlflow"], "batch_loss"), key=lambda m: m.step)
     assert [m.step for m in history] == list(range(2501))
     assert history[10].value == 1.0 / 11
     assert math.isnan(history[-1].value)
-    assert client(settings).get_metric_history(records.run_id, "val_loss")[0].value > 1e300
-    run = client(settings).get_run(records.run_id)
+    assert client(settings).get_metric_history(trackers.ids["mlflow"], "val_loss")[0].value > 1e300
+    run = client(settings).get_run(trackers.ids["mlflow"])
     assert len(run.data.params) == 150
     assert run.data.tags["sweep.diagnosed"] == "erratic"
     assert run.info.status == "FINISHED"
@@ -64,8 +63,8 @@ def test_every_point_comes_back_in_the_order_of_its_steps_nan_and_inf_shown(sett
 )
 def test_a_run_that_ends_otherwise_says_so(settings, tmp_path, ends_by, status):
     def train() -> None:
-        with tracking.opened(settings, begin(tmp_path)) as records:
-            ids.append(records.run_id)
+        with tracking.trial_runs(settings, run_info(tmp_path)) as trackers:
+            ids.append(trackers.ids["mlflow"])
             raise ends_by
 
     ids: list[str | None] = []
@@ -75,20 +74,20 @@ def test_a_run_that_ends_otherwise_says_so(settings, tmp_path, ends_by, status):
 
 
 def test_a_run_whose_process_is_gone_is_closed_from_its_folder(settings, tmp_path):
-    said = begin(tmp_path)
-    run_id = left_open(settings, said)
+    info = run_info(tmp_path)
+    run_id = left_open(settings, info)
     assert client(settings).get_run(run_id).info.status == "RUNNING"
-    tracking.close(settings, said.directory, "KILLED")
+    tracking.close_trial(settings, info.directory, "KILLED")
     assert client(settings).get_run(run_id).info.status == "KILLED"
-    tracking.close(settings, said.directory, "FINISHED")  # an ended run stays as it is
+    tracking.close_trial(settings, info.directory, "FINISHED")  # an ended run stays as it is
     assert client(settings).get_run(run_id).info.status == "KILLED"
 
 
 def test_a_run_cut_off_before_its_folder_knew_it_is_closed_too(settings, tmp_path):
-    said = begin(tmp_path, trial=7)
-    run_id = left_open(settings, said)
-    (said.directory / tracking.NOTE).unlink()
-    tracking.close(settings, said.directory, "KILLED")
+    info = run_info(tmp_path, trial=7)
+    run_id = left_open(settings, info)
+    (info.directory / tracking.NOTE).unlink()
+    tracking.close_trial(settings, info.directory, "KILLED")
     assert client(settings).get_run(run_id).info.status == "KILLED"
 
 
@@ -97,22 +96,21 @@ def test_trials_hang_under_one_parent_that_goes_on_when_the_study_does(settings,
     folder.mkdir()
     ids = []
     for _ in range(2):
-        parent = tracking.Parent()
-        with tracking.parent(settings, "study", {"seed": 0}, folder, parent):
-            assert client(settings).get_run(parent.id).info.status == "RUNNING"
-        ids.append(parent.id)
-        assert client(settings).get_run(parent.id).info.status == "FINISHED"
+        with tracking.study_run(settings, "study", {"seed": 0}, folder) as study:
+            assert client(settings).get_run(study.ids["mlflow"]).info.status == "RUNNING"
+        ids.append(study.ids)
+        assert client(settings).get_run(study.ids["mlflow"]).info.status == "FINISHED"
     assert ids[0] == ids[1]
-    with tracking.opened(settings, begin(tmp_path, parent=ids[0])) as records:
-        records.status = "FINISHED"
-    assert client(settings).get_run(records.run_id).data.tags["mlflow.parentRunId"] == ids[0]
+    with tracking.trial_runs(settings, run_info(tmp_path), ids[0]) as trackers:
+        trackers.status = "FINISHED"
+    assert client(settings).get_run(trackers.ids["mlflow"]).data.tags["mlflow.parentRunId"] == ids[0]["mlflow"]
 
 
 def test_artifacts_lie_beside_the_database(settings, tmp_path):
-    said = begin(tmp_path)
-    file = said.directory / "curves.csv"
+    info = run_info(tmp_path)
+    file = info.directory / "curves.csv"
     file.write_text("step\n", encoding="utf-8")
-    with tracking.opened(settings, said) as records:
-        records.finish({}, [file])
-        records.status = "FINISHED"
+    with tracking.trial_runs(settings, info) as trackers:
+        trackers.finish({}, [file])
+        trackers.status = "FINISHED"
     assert [path.name for path in (tmp_path / "mlartifacts").rglob("curves.csv")] == ["curves.csv"]

@@ -1,4 +1,4 @@
-"""The cure table: shares, changes and costs against the same runs without a remedy."""
+"""The remedy table: shares, changes and costs against the same runs without a remedy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sweep.config.remedies import REMEDIES
 from sweep.diagnosis.advice import advise
 from sweep.diagnosis.remedy_evidence import REMEDY_EVIDENCE
 from sweep.experiments import remedy_table as report
-from sweep.experiments.remedy_table import cures
+from sweep.experiments.remedy_table import remedy_table
 
 TINY = (
     "recipe.reference.epochs=3", "recipe.sizes.train=64", "recipe.sizes.validation=40", "recipe.sizes.test=40",
@@ -38,7 +38,7 @@ RUNS = [
 
 
 def test_the_table_against_the_same_runs_without_a_remedy():
-    first, second = cures(RUNS)
+    first, second = remedy_table(RUNS)
     assert (first.regime, first.remedy, first.runs) == ("overfit", "dropout", 2)
     assert (first.out, first.healthy, first.steps) == (0.5, 0.5, 2.0)
     assert first.loss == pytest.approx(math.log(0.5))
@@ -46,21 +46,21 @@ def test_the_table_against_the_same_runs_without_a_remedy():
     assert (second.remedy, second.out, second.healthy) == ("weight_decay", 1.0, 0.0)
 
 
-def test_a_cure_that_harms_on_the_test_split_comes_last():
-    assert [row.remedy for row in cures(RUNS)] == ["dropout", "weight_decay"]
+def test_a_remedy_that_harms_on_the_test_split_comes_last():
+    assert [row.remedy for row in remedy_table(RUNS)] == ["dropout", "weight_decay"]
 
 
 def test_a_remedy_that_could_not_act_is_no_control_and_no_evidence():
     skipped = {**run("overfit", 0, None, "healthy", 0.1), "skipped": ["cleaner_data"]}
-    assert cures([*RUNS, skipped]) == cures(RUNS)
+    assert remedy_table([*RUNS, skipped]) == remedy_table(RUNS)
 
 
 def test_the_table_in_words():
-    cells = report.cells(cures(RUNS))
+    cells = report.cells(remedy_table(RUNS))
     assert cells[0] == list(report.COLUMNS)
     assert cells[1] == ["overfit", "dropout", "2", "50%", "50%", "-50 %", "+0.0", "x 2"]
-    assert report.markdown(cures(RUNS)).count("\n") == 3
-    report.draw(cures(RUNS), "drawn").savefig("/dev/null", format="png")
+    assert report.markdown(remedy_table(RUNS)).count("\n") == 3
+    report.draw(remedy_table(RUNS), "drawn").savefig("/dev/null", format="png")
     assert report.change(math.log(100)) == "x 1e+02"
 
 

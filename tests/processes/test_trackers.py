@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -23,19 +22,19 @@ from sweep.tracking import tensorboard, wandb
 POINTS = [(step, "val_loss", 1.0 / (step + 1)) for step in range(5)] + [(5, "val_loss", math.nan), (3, "val_acc", 0.5)]
 
 
-def written(tracker: ModuleType, settings: dict[str, str], folder: Path) -> None:
+def written(tracker: tracking.Tracker, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     Image.fromarray(np.zeros((4, 6, 3), np.uint8)).save(folder / "curves.png")
-    begin = tracking.Begin("study/000", {"seed": 3}, {"sweep.recipe": "digits"}, folder)
-    run = tracker.start(settings, begin)
-    run.points(POINTS)
-    run.tag({"sweep.diagnosed": "healthy"})
-    run.files([folder / "curves.png"])
+    info = tracking.RunInfo("study/000", {"seed": 3}, {"sweep.recipe": "digits"}, folder)
+    run = tracker.start_trial(info)
+    run.log_points(POINTS)
+    run.set_tags({"sweep.diagnosed": "healthy"})
+    run.log_files([folder / "curves.png"])
     run.close("FINISHED")
 
 
 def test_tensorboard_shows_every_point(tmp_path: Path) -> None:
-    written(tensorboard, {}, tmp_path)
+    written(tensorboard.build({}), tmp_path)
     seen = EventAccumulator(str(tmp_path / "tensorboard")).Reload()
     assert set(seen.Tags()["scalars"]) == {"val_loss", "val_acc"}
     losses = seen.Scalars("val_loss")
@@ -48,9 +47,9 @@ def test_tensorboard_shows_every_point(tmp_path: Path) -> None:
 WRITE = """
 import sys
 from pathlib import Path
-from test_record_trackers import written
+from test_trackers import written
 from sweep.tracking import wandb
-written(wandb, {"project": "sweep", "mode": "offline"}, Path(sys.argv[1]))
+written(wandb.build({"project": "sweep", "mode": "offline"}), Path(sys.argv[1]))
 """
 
 
@@ -71,23 +70,25 @@ def test_wandb_keeps_every_point_offline(tmp_path: Path) -> None:
 def test_wandb_that_is_missing_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wandb, "find_spec", lambda name: None)
     with pytest.raises(ConfigError, match=r"pip install 'sweep\[wandb\]'"):
-        wandb.prepare({"mode": "offline"})
+        wandb.build({"project": "sweep", "mode": "offline"}).prepare()
 
 
 def test_an_unknown_mode_of_wandb_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"record\.wandb\.mode"):
-        wandb.prepare({"mode": "sideways"})
+        wandb.build({"project": "sweep", "mode": "sideways"}).prepare()
 
 
 def test_a_run_is_written_to_every_tracker_asked_for(tmp_path: Path) -> None:
     uri = f"sqlite:///{tmp_path}/mlflow.db"
+    folder = tmp_path / "study" / "000"
+    folder.mkdir(parents=True)
     settings = {"mlflow": {"uri": uri, "experiment": "sweep"}, "tensorboard": {}}
     tracking.prepare(settings)
-    with tracking.opened(settings, tracking.Begin("study/000", {}, {}, tmp_path)) as records:
-        records.add(1, {"val_loss": 0.5})
-        records.finish({}, [])
-        records.status = "FINISHED"
-    note = json.loads((tmp_path / tracking.NOTE).read_text(encoding="utf-8"))
+    with tracking.trial_runs(settings, tracking.RunInfo("study/000", {}, {}, folder)) as trackers:
+        trackers.add(1, {"val_loss": 0.5})
+        trackers.finish({}, [])
+        trackers.status = "FINISHED"
+    note = json.loads((folder / tracking.NOTE).read_text(encoding="utf-8"))
     assert set(note) == {"mlflow", "tensorboard"}
-    tracking.close(settings, tmp_path, "KILLED")
-    assert EventAccumulator(str(tmp_path / "tensorboard")).Reload().Scalars("val_loss")[0].value == 0.5
+    tracking.close_trial(settings, folder, "KILLED")
+    assert EventAccumulator(str(folder / "tensorboard")).Reload().Scalars("val_loss")[0].value == 0.5

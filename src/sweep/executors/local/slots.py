@@ -1,4 +1,4 @@
-"""How many trials fit on this machine at once, and which GPU each of them sees."""
+"""How many trials run side by side on this machine, and which GPUs each of them sees."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sweep.errors import StudyError
+from sweep.errors import ConfigError
 
 
 @dataclass(frozen=True)
 class Slot:
-    """Room for one trial: what to add to its environment."""
+    """Room for one trial, and what to add to the trial's environment."""
 
     environ: dict[str, str] = field(default_factory=dict)
 
 
 def slots(workers: int | None, gpus_per_trial: float) -> list[Slot]:
-    """The slots asked for. Raises `StudyError` for numbers that make none."""
+    """The slots for these settings. Raises `ConfigError` for numbers out of range and for GPUs that are not there."""
     if workers is not None and workers < 1:
-        raise StudyError("executor.workers", f"{workers} runs nothing: give 1 or more, or null for one a core")
+        raise ConfigError("executor.workers", f"is {workers}, but must be at least 1, or null for one a core")
     if gpus_per_trial < 0:
-        raise StudyError("executor.gpus_per_trial", f"{gpus_per_trial} is no share of a GPU: give 0 or more")
+        raise ConfigError("executor.gpus_per_trial", f"is {gpus_per_trial}, but must be at least 0")
     if not gpus_per_trial:
         return [Slot()] * (workers or cores())
     devices = gpus()
     if not devices:
-        raise StudyError("executor.gpus_per_trial", f"{gpus_per_trial} asked, and no GPU is seen: give 0 for the CPU")
+        raise ConfigError("executor.gpus_per_trial", f"is {gpus_per_trial}, but no GPU is seen: use 0 for the CPU")
     shared = _shares(devices, gpus_per_trial)
     if not shared:
-        raise StudyError("executor.gpus_per_trial", f"{gpus_per_trial} asked, and only {len(devices)} GPU(s) are seen")
+        raise ConfigError("executor.gpus_per_trial", f"is {gpus_per_trial}, but only {len(devices)} GPU(s) are seen")
     return [Slot({"CUDA_VISIBLE_DEVICES": device}) for device in shared][: workers or None]
 
 
@@ -63,5 +63,5 @@ def _shares(devices: list[str], each: float) -> list[str]:
         return devices * int(1 / each + 1e-9)
     width = round(each)
     if abs(width - each) > 1e-9:
-        raise StudyError("executor.gpus_per_trial", f"{each}: above 1 only whole GPUs can be given")
+        raise ConfigError("executor.gpus_per_trial", f"is {each}, but above 1 must be a whole number of GPUs")
     return [",".join(devices[i : i + width]) for i in range(0, len(devices) - width + 1, width)]

@@ -14,28 +14,28 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from sweep.executors import lock
-from sweep.executors.base import Handle, Outcome, Report, attempt, failure
+from sweep.executors.base import Outcome, Report, failure, run_trial
+from sweep.files import lock
 
 LOG = "log.txt"
 INTERRUPTED = 130
 
 
 def work(parcel: bytes, directory: Path, pipe: Connection, environ: dict[str, str]) -> None:
-    """Run the pickled (objective, job), answer through the pipe; stdout and stderr go to the trial's `log.txt`."""
-    # First the lock, then the look at the coordinator: a later coordinator waits for whoever holds the lock, and
-    # whoever comes too late for that sees that the old one is gone.
+    """Run the pickled (objective, job) and send the outcome; stdout and stderr go to the trial's `log.txt`."""
+    # First the lock, then the check of the coordinator: a later coordinator waits for every worker that holds its lock,
+    # and a worker that locks too late for that finds the old coordinator gone.
     lock.worker(directory.parent)
     if _orphaned(0):
         os._exit(1)
-    threading.Thread(target=_watch, daemon=True, name="coordinator-watch").start()
+    threading.Thread(target=_exit_with_coordinator, daemon=True, name="coordinator-watch").start()
     os.environ.clear()
     os.environ.update(environ)
     _redirect(directory / LOG)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
-        _answer(pipe, _run(parcel, directory, pipe))
+        pipe.send(_run(parcel, directory, pipe))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except (BrokenPipeError, EOFError):
@@ -55,26 +55,23 @@ def _run(parcel: bytes, directory: Path, pipe: Connection) -> Outcome:
         except (BrokenPipeError, EOFError, ConnectionResetError):
             os._exit(1)
 
-    return attempt(objective, job.payload, Handle(job.number, job.directory, job.attempt, send))
-
-
-def _answer(pipe: Connection, outcome: Outcome) -> None:
-    pipe.send(outcome)
+    return run_trial(objective, job, send)
 
 
 def _interrupt(number: int, frame: Any) -> None:
-    # Once is enough: the second signal (the terminal's and the coordinator's) must not break the closing of things.
+    # Only once: a second signal (the terminal's, then the coordinator's) must not cut off the closing of open runs.
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 def _orphaned(timeout: float | None) -> bool:
+    """Whether the coordinator ends within `timeout` seconds; None waits for it."""
     parent = parent_process()
     return parent is None or bool(wait([parent.sentinel], timeout))
 
 
-def _watch() -> None:
+def _exit_with_coordinator() -> None:
     _orphaned(None)
     os._exit(1)
 

@@ -1,9 +1,0 @@
-"""Preloaded by the fork server alone: it outlives a SIGTERM sent to the whole process group.
-
-Its end would look like the end of all workers, which are closing what they have open at that moment. It ends when the
-coordinator and the workers have ended.
-"""
-
-import signal
-
-signal.signal(signal.SIGTERM, signal.SIG_IGN)

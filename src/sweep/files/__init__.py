@@ -1,0 +1,1 @@
+"""Files that survive a kill: whole writes and locks."""

@@ -1,0 +1,1 @@
+"""Parts of the program that can be added from outside, by name."""
