@@ -131,3 +131,39 @@ def label(found: Gains) -> str:
     best = max(helped, key=helped.__getitem__)
     others = [gain for name, gain in helped.items() if name != best]
     return "mixed" if others and max(others) > ALIKE * helped[best] else best
+
+
+def margin(found: Gains, given: str) -> float:
+    """By how much the label clears the next: its gain over the least and the others, or how far gains fall short."""
+    if not found.finite:
+        return 1.0
+    gains_now = found.regimes
+    if given not in gains_now:
+        bounds = [LEAST + found.doubt[name] - gain for name, gain in gains_now.items()]
+        return min(bounds) if given == "healthy" else 0.0
+    others = [gain for name, gain in gains_now.items() if name != given]
+    return gains_now[given] - max(LEAST + found.doubt[given], *others)
+
+
+def target(found: Gains) -> dict[str, float]:
+    """Shares of the regimes, of sum 1: whether a treatment helps is as sure as its gain clears the least one.
+
+    The chance of each treatment is logistic in its gain over ``LEAST``; `healthy` is the chance that none helps, and
+    the rest is divided by chance times gain, so that of two that help the greater has more.
+    """
+    if not found.finite:
+        return certain("erratic")
+    helps = {
+        name: 1
+        / (1 + np.exp(-np.clip((gain - LEAST - found.doubt[name]) / (0.25 * LEAST + found.doubt[name]), -30, 30)))
+        for name, gain in found.regimes.items()
+    }
+    healthy = float(np.prod([1 - chance for chance in helps.values()]))
+    weights = {name: helps[name] * max(found.regimes[name], 1e-6) for name in REGIMES}
+    total = sum(weights.values())
+    return {"healthy": healthy, **{name: (1 - healthy) * float(weight / total) for name, weight in weights.items()}}
+
+
+def certain(given: str) -> dict[str, float]:
+    """The target of a case that a named rule decides."""
+    return {name: float(name == given) for name in ("healthy", *REGIMES)}
