@@ -34,11 +34,12 @@ class StudySweeper(Sweeper):
 
     def sweep(self, arguments: Sequence[str]) -> None:
         """Run the study. Raises `SystemExit` with its status: Hydra drops what a sweeper returns."""
-        from sweep.config import search_space
+        from sweep.config import compose, resolve, search_space
 
         overrides = [*(f"{key}={value}" for key, value in self.params.items()), *arguments]
         search = search_space.read(overrides, self.loader)
+        schema = resolve.read(self.master)
 
-        from sweep.cli import run as app
+        from sweep.cli import run
 
-        raise SystemExit(app.sweep(search, self.master, self.loader))
+        raise SystemExit(run.sweep(schema, search, compose.composer(search, self.master, self.loader)))

@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import sys
 
-from sweep.cli.error_messages import refusal
+from sweep.cli.arguments import arranged
+from sweep.errors import ConfigError
+
+INTERRUPTED = 130
 
 
 def main() -> None:
@@ -18,20 +21,32 @@ def main() -> None:
         os.environ.setdefault(threads, "1")  # tiny models on busy cores: two threads were 48 times slower than one
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then lets its errors through, for us to say in a line
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    flags = [word for word in sys.argv[1:] if word in ("-m", "--multirun")]
-    rest = [word for word in sys.argv[1:] if word not in flags]
-    sys.argv[1:] = [*flags, *rest]  # Hydra wants its flag before the overrides; people put it anywhere
     sys.exit(_run())
 
 
 def _run() -> int:
-    import hydra
     from hydra.errors import HydraException
-    from omegaconf import DictConfig
     from omegaconf.errors import OmegaConfBaseException
 
-    from sweep.config import schema
-    from sweep.errors import ConfigError
+    try:
+        sys.argv[1:] = arranged(sys.argv[1:])
+        return _composed_by_hydra()
+    except (HydraException, OmegaConfBaseException, ConfigError) as error:
+        return _refused(error)
+    except KeyboardInterrupt:
+        print("sweep: interrupted; the curves so far are kept, and the same study.name resumes it", file=sys.stderr)
+        return INTERRUPTED
+    except OSError as error:
+        print(f"sweep: {error.filename or 'outputs'}: {error.strerror or error}", file=sys.stderr)
+        return 1
+
+
+def _composed_by_hydra() -> int:
+    """Let Hydra compose the configuration and run it, or hand it to the sweeper; the exit status."""
+    import hydra
+    from omegaconf import DictConfig
+
+    from sweep.config import resolve, schema
 
     status = 0
     schema.store()
@@ -40,29 +55,22 @@ def _run() -> int:
     def task(composed: DictConfig) -> None:
         nonlocal status
         try:
-            from sweep.cli import run as app
+            read = resolve.read(composed)  # before anything else is imported: a refusal takes half a second
 
-            status = app.single(composed)
+            from sweep.cli import run
+
+            status = run.single(read)
         except ConfigError as error:  # here, before Hydra adds a line of its own
-            status = _refuse(error)
+            status = _refused(error)
 
-    try:
-        task()
-    except (HydraException, OmegaConfBaseException, ConfigError) as error:
-        return _refuse(error)
-    except KeyboardInterrupt:
-        print(
-            "sweep: interrupted; the curves so far are kept, and the same study.name goes on from here", file=sys.stderr
-        )
-        return 130
-    except OSError as error:
-        print(f"sweep: {error.filename or 'outputs'}: {error.strerror or error}", file=sys.stderr)
-        return 1
+    task()
     return status
 
 
-def _refuse(error: Exception) -> int:
-    print(refusal(error), file=sys.stderr)
+def _refused(error: Exception) -> int:
+    from sweep.cli.error_messages import error_message
+
+    print(error_message(error), file=sys.stderr)
     return 2
 
 

@@ -93,7 +93,6 @@ def sweep(schema: Schema, search: Search, compose: Callable[[Params], DictConfig
     """A study over a search space; `compose` gives the configuration at a point of it. The exit status."""
     if schema.treat:
         raise ConfigError("treat", "is true, which is for a single run: omit -m and the lists, or set treat=false")
-    require(one_of(name for name in REPORTS if name != "treatment"), "study.report", schema.study.report)
     settings = config.study_settings(schema, _default_name(f"{schema.recipe.name}-sweep"))
     options = {key: value for key, value in plain(schema.executor).items() if key != "name"}
     executor = executors.build(schema.executor.name, options)
@@ -141,6 +140,7 @@ def _plan(
     executor: Executor,
     report: str,
 ) -> Plan:
+    require(one_of(name for name in REPORTS if name != "treatment"), "study.report", schema.study.report)
     tracking.check(schema.record)
     modules = (f"sweep.engines.{schema.engine.name}", recipes.module(schema.recipe.family), "sweep.trial.preload")
     return Plan(settings, space, prepare, fixed, executor, modules, schema.record, Path(schema.outputs), report)

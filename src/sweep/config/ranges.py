@@ -66,6 +66,8 @@ def check(record: Any, prefix: str = "") -> None:
     elif is_dataclass(record):
         for each in fields(record):
             key, value = f"{prefix}{each.name}", getattr(record, each.name)
+            if value == MISSING:
+                raise ConfigError(key, "has no value: give one on the command line")
             if "range" in each.metadata and value is not None:
                 require(each.metadata["range"], key, value)
             check(value, f"{key}.")

@@ -17,7 +17,9 @@ import yaml
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue
 
+from sweep import executors
 from sweep.config import remedies
+from sweep.config.keys import check_keys, unknown_key
 from sweep.config.ranges import SHARE, Range, above, at_least, check, one_of, require
 from sweep.config.remedies import RunSettings
 from sweep.config.schema import CONF, KNOBS, Recipe, Regime, Schema, Train, TrainSettings
@@ -35,6 +37,7 @@ def read(composed: DictConfig) -> Schema:
         composed = copy(composed)
         OmegaConf.set_struct(composed, False)
         del composed["hydra"]
+    check_keys(composed)
     try:
         schema: Schema = OmegaConf.to_object(composed)  # type: ignore[assignment]
     except MissingMandatoryValue as error:
@@ -42,6 +45,7 @@ def read(composed: DictConfig) -> Schema:
         raise ConfigError(key, "has no value: give one on the command line") from error
     check(schema)
     _check_recipe(schema.recipe)
+    _check_names(schema)
     return schema
 
 
@@ -61,8 +65,8 @@ def resolve(schema: Schema) -> Config:
         engine=schema.engine,
         seed=schema.seed,
         record=schema.record,
-        regime=schema.regime.name if schema.regime else None,
-        expected=schema.regime.expect if schema.regime else None,
+        regime=schema.regime.name,
+        expected=schema.regime.expect,
         audit=schema.audit,
     )
     _check_batch(config)
@@ -92,13 +96,8 @@ def treated(config: Config, strengths: Mapping[str, float]) -> Config:
 
 
 def study_settings(schema: Schema, default_name: str) -> StudySettings:
-    """The settings of the study around the runs. Raises `ConfigError` for an unknown sampler or pruner."""
-    from sweep.study import pruners, samplers
-
+    """The settings of the study around the runs."""
     study, sampler, pruner = schema.study, schema.sampler, schema.pruner
-    if sampler.name is not None:
-        require(one_of(samplers.NAMES), "sampler.name", sampler.name)
-    require(one_of(pruners.NAMES), "pruner.name", pruner.name)
     return StudySettings(
         name=study.name or default_name,
         trials=study.trials,
@@ -113,18 +112,26 @@ def study_settings(schema: Schema, default_name: str) -> StudySettings:
     )
 
 
-def _train(train: Train, recipe: Recipe, regime: Regime | None, keep_best: bool) -> TrainSettings:
+def _check_names(schema: Schema) -> None:
+    """The names that a registry below this room knows; those of recipes and trackers are checked by theirs."""
+    from sweep.study import pruners, samplers
+
+    executors.check(schema.executor.name)
+    require(one_of(["null", *samplers.NAMES]), "sampler.name", schema.sampler.name or "null")
+    require(one_of(pruners.NAMES), "pruner.name", schema.pruner.name)
+
+
+def _train(train: Train, recipe: Recipe, regime: Regime, keep_best: bool) -> TrainSettings:
     typed = asdict(train)
     knobs = {knob: _knob(knob, recipe, regime) for knob in KNOBS if typed[knob] is None}
     return TrainSettings(**{**typed, **knobs, "keep_best": train.keep_best or keep_best})
 
 
-def _knob(knob: str, recipe: Recipe, regime: Regime | None) -> float | int:
+def _knob(knob: str, recipe: Recipe, regime: Regime) -> float | int:
     """The recipe's reference times the regime's factor, which the recipe may state itself."""
-    factor: float = 1.0
-    if regime is not None:
-        factor = recipe.regimes.get(regime.name, {}).get(knob, getattr(regime, knob))
-        require(above(0), f"recipe.regimes.{regime.name}.{knob}", factor)
+    own: Mapping[str, Any] = recipe.regimes.get(regime.name or "", {})
+    factor = own.get(knob, getattr(regime, knob))
+    require(above(0), f"recipe.regimes.{regime.name}.{knob}", factor)
     value: float = getattr(recipe.reference, knob) * factor
     if knob == "learning_rate":
         return value
@@ -158,8 +165,10 @@ def _check_recipe(recipe: Recipe) -> None:
     stated: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
     for part, values in (("data", recipe.data), ("model", recipe.model)):
         for name, value in values.items():
+            key = f"recipe.{part}.{name}"
+            if stated and name not in stated.get(part, {}):
+                raise unknown_key(key)
             if value is not None:
-                key = f"recipe.{part}.{name}"
                 _check_type(key, value, stated.get(part, {}).get(name))
                 require(_range_of(part, name, value), key, value)
 

@@ -71,11 +71,14 @@ class Recipe:
     regimes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Regime:
-    """A deliberate setting of the three knobs, as factors of the reference, and the verdict that it expects."""
+    """A deliberate setting of the three knobs, as factors of the reference, and the verdict that it expects.
 
-    name: str = MISSING
+    Without a name the run belongs to no regime.
+    """
+
+    name: str | None = None
     expect: str | None = ranged(one_of(VERDICTS), None)
     learning_rate: float = ranged(above(0), 1.0)
     batch_size: float = ranged(above(0), 1.0)
@@ -167,7 +170,7 @@ class Schema:
     """The whole configuration."""
 
     recipe: Recipe = field(default_factory=Recipe)
-    regime: Regime | None = None
+    regime: Regime = field(default_factory=Regime)
     remedy: dict[str, Remedy] = field(default_factory=dict)
     train: Train = field(default_factory=Train)
     engine: Engine = field(default_factory=Engine)
