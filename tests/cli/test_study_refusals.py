@@ -93,3 +93,35 @@ def test_error_survives_pickling():
 
     error = pickle.loads(pickle.dumps(ConfigError("a.b", "is\nwrong")))
     assert (str(error), error.key) == ("a.b is wrong", "a.b")
+
+
+@pytest.mark.parametrize("state", [optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.RUNNING])
+def test_a_study_of_the_version_before_is_refused_and_left_as_it_was(tmp_path, state):
+    # As version 0.1 wrote it: a study, and a trial that has ended or was cut off, with its folder.
+    storage = opened(f"journal:{tmp_path}/optuna.journal")
+    old = optuna.create_study(study_name="s", storage=storage, directions=["minimize"])
+    old.set_user_attr("fingerprint", {"space.x": "range(0..4 by 1)", "sampler": "grid", "sampler.seed": 0})
+    old.set_user_attr("format", 1)
+    old.add_trial(
+        optuna.trial.create_trial(
+            state=state,
+            params={"x": 0},
+            distributions={"x": optuna.distributions.IntDistribution(0, 4)},
+            value=0.0 if state.is_finished() else None,
+            user_attrs={"index": 0, "attempt": 1, "diagnosed": "healthy"},
+        )
+    )
+    folder = tmp_path / "s"
+    (folder / "000").mkdir(parents=True)
+    (folder / "000" / "result.json").write_text('{"state": "COMPLETE", "values": [0.0], "info": {}}')
+    (folder / ".workers").touch()
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    said = r"study\.name is 's', a study of another version of sweep \(format 1, here 2\)"
+    with pytest.raises(ConfigError, match=said) as caught:
+        sweep(tmp_path)
+    assert "choose another name" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    left = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.name != lock.COORDINATOR}
+    assert left == before
+    assert [trial.state for trial in optuna.load_study(study_name="s", storage=storage).trials] == [state]
+    assert states(sweep(tmp_path, name="other")) == ["COMPLETE"] * 5
