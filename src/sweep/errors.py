@@ -4,7 +4,13 @@ from __future__ import annotations
 
 
 class ConfigError(ValueError):
-    """A setting that can't be used. ``key`` names it; the text says what is wrong and how to mend it, on one line."""
+    """A setting that can't be used.
+
+    Args:
+        key: The setting's dotted key.
+        message: The predicate of a sentence that begins with the key, on one line: what is wrong, what was expected,
+            how to mend it.
+    """
 
     def __init__(self, key: str, message: str) -> None:
         super().__init__(f"{key} {' '.join(message.split())}")
@@ -13,11 +19,3 @@ class ConfigError(ValueError):
 
     def __reduce__(self) -> tuple[type[ConfigError], tuple[str, str]]:
         return type(self), (self.key, self.message)
-
-
-class StudyError(ConfigError):
-    """A study that can't be run as asked."""
-
-    def __init__(self, key: str, message: str) -> None:
-        super().__init__(f"{key}:", message)
-        self.key = key

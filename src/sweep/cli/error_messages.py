@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+
+from hydra.errors import OverrideParseException
 
 from sweep.config.keys import known, unknown_key
 from sweep.config.schema import options
@@ -23,7 +25,7 @@ def error_message(error: BaseException) -> str:
     """What to print for an error of Hydra, OmegaConf or ours, in one line."""
     if isinstance(error, ConfigError):
         return f"sweep: {error}"
-    text = "\n".join(str(cause) for cause in _chain(error))
+    text = "\n".join(_texts(error))
     for pattern, explain in _EXPLANATIONS:
         if found := pattern.search(text):
             return f"sweep: {explain(found, text)}"
@@ -31,8 +33,13 @@ def error_message(error: BaseException) -> str:
     return f"sweep: {lines[0] if lines else type(error).__name__}"
 
 
-def _chain(error: BaseException | None) -> list[BaseException]:
-    return [] if error is None else [error, *_chain(error.__cause__)]
+def _texts(error: BaseException | None) -> Iterator[str]:
+    """What an error and its causes say, and the override that Hydra could not parse."""
+    while error is not None:
+        yield str(error)
+        if isinstance(error, OverrideParseException):
+            yield f"Error parsing override '{error.override}'"
+        error = error.__cause__
 
 
 def _key(text: str) -> str:

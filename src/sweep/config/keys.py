@@ -51,14 +51,14 @@ def unknown_key(key: str) -> ConfigError:
 
 
 def nearest(key: str) -> list[str]:
-    """At most two keys that may have been meant: by their usual names, by the last part, by spelling."""
+    """The key that was meant: by its usual name, by its last part (at most two), or by spelling. May be empty."""
     group, _, last = key.rpartition(".")
     meant = next((ours for ours, usual in SYNONYMS.items() if last.lower() in usual), None)
     if meant and meant.startswith("."):
         meant = f"{group}{meant}" if group.startswith("remedy.") else None
     others = [name for name in known() if not key.startswith(f"{name}.")]
     same = [name for name in others if name.rpartition(".")[2] == last]
-    close = difflib.get_close_matches(key, others, n=2, cutoff=0.6)
+    close = difflib.get_close_matches(key, others, n=1, cutoff=0.6)
     found = [meant] if meant else same or close
     return [f"+{name}" if name in ON_DEMAND else name for name in found[:2]]
 

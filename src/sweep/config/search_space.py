@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sweep.errors import StudyError
+from sweep.errors import ConfigError
 from sweep.study.space import Choice, Dimension, Interval, Params, Range, Scalar, Space, check
 
 TAGS = frozenset({"log", "int"})
@@ -34,7 +34,7 @@ class Search:
 def read(overrides: Sequence[str], loader: Any) -> Search:
     """Sort overrides, the later of two for one key winning, into what is searched and what is fixed.
 
-    `loader` is Hydra's ConfigLoader: it knows the options that a glob stands for. Raises `StudyError` where nothing is
+    `loader` is Hydra's ConfigLoader: it knows the options that a glob stands for. Raises `ConfigError` where nothing is
     searched or a sweep says what no sampler understands, Hydra's own `OverrideParseException` for a slip of syntax.
     """
     from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -43,7 +43,7 @@ def read(overrides: Sequence[str], loader: Any) -> Search:
     last = {_name(override): override for override in parsed}
     space = {name: _dimension(name, override) for name, override in last.items() if override.is_sweep_override()}
     if not space:
-        raise StudyError("-m", "nothing to sweep over: give a list, seed=0,1,2, a range, an interval or +sweep=NAME")
+        raise ConfigError("-m", "has nothing to sweep over: give seed=0,1 or a range, an interval or +sweep=NAME")
     check(space)
     keys = {name: last[name].get_key_element() for name in space}
     return Search(space, keys, tuple(o.input_line for name, o in last.items() if name not in space))
@@ -57,15 +57,15 @@ def _dimension(name: str, override: Any) -> Dimension:
     sweep = override.value()
     tags: set[str] = getattr(sweep, "tags", set())
     if tags - TAGS:
-        raise StudyError(name, f"the tag {min(tags - TAGS)!r} means nothing here: use {' or '.join(sorted(TAGS))}")
+        raise ConfigError(name, f"has the unknown tag {min(tags - TAGS)!r}: use {' or '.join(sorted(TAGS))}")
     if override.is_interval_sweep():
         whole = "int" in tags or isinstance(sweep.start, int)
         low, high = (round(sweep.start), round(sweep.end)) if whole else (sweep.start, sweep.end)
         return Interval(low, high, log="log" in tags, whole=whole)
     if tags:
-        raise StudyError(name, "tags go with an interval: tag(log, interval(1e-4, 1e-1))")
+        raise ConfigError(name, "has a tag, which only an interval takes: tag(log, interval(1e-4, 1e-1))")
     if getattr(sweep, "shuffle", False):
-        raise StudyError(name, "a shuffled order would be another after a resume: use sampler=random")
+        raise ConfigError(name, "is shuffled, and a resumed study would shuffle anew: use sampler=random")
     values = tuple(override.sweep_iterator(transformer=_encoded))
     if override.is_range_sweep() and values and sweep.step > 0:
         return Range(values[0], values[-1], sweep.step)
