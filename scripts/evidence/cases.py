@@ -70,7 +70,7 @@ def cases_of(group: Group, seed: int) -> Iterator[Case]:
         name = f"{group.facts['seed']}-{group.facts['number']}-{run.training}-{run.length}-{run.rate}-{run.seed}"
         log = logs.draw(group, run.training, run.length, sibling, rng, name)
         gains = {**run.found.treatments, **run.found.regimes}
-        margin = labels.margin(run.found, run.label) if not run.rule else labels.LEAST
+        margin = labels.LEAST if run.rule else labels.margin(run.found, run.label)
         target = labels.target(run.found) if not run.rule else labels.certain(run.label)
         yield Case(log.history, run.label, gains, margin, target, _meta(group, run, log))
 

@@ -84,13 +84,14 @@ def _spoilt(targets: np.ndarray, plan: Plan, rng: np.random.Generator) -> np.nda
 
 
 def _shifted(x: Tensor, plan: Plan) -> Tensor:
-    """Inputs of the other domain, if a pretrained network is to learn one: mirrored features, or tokens renamed."""
+    """Inputs of the other domain that a pretrained network is to learn: some features mirrored, or tokens renamed."""
     if plan.tuned != "domain":
         return x
     if not x.is_floating_point():
-        words = plan.blueprint.words
-        return torch.where(x < words // 3, (x + 1) % max(words // 3, 1), x)
-    return torch.cat([x[..., : -(x.shape[-1] // 3) or None], -x[..., x.shape[-1] - x.shape[-1] // 3 :]], -1) * 1.2
+        renamed = max(plan.blueprint.words // 8, 2)
+        return torch.where(x < renamed, (x + 1) % renamed, x)
+    kept = x.shape[-1] - x.shape[-1] // 8
+    return torch.cat([x[..., :kept], -x[..., kept:]], -1) * 1.3
 
 
 def _pretrained(

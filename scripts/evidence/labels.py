@@ -10,7 +10,8 @@ validation loss; the last of a run is the mean over its last tenth, since a sing
 | erratic | its best | the best of a run at a tenth of the rate |
 
 Two refinements keep the words to their meaning. Where the training loss rises with the test loss from the best to the
-last, the run did not memorise but lost its way: what keeping the best model gains is then counted as `erratic`. And a
+last, the run did not memorise but lost its way: what keeping the best model gains is then counted as `erratic`, and
+where the training loss rises a quarter to half as far as the test loss, as both. And a
 longer or faster run counts for `underfit` only if its training loss is lower, too: otherwise it regularises.
 """
 
@@ -27,6 +28,8 @@ SLOWER = {"third": -1, "tenth": -2, "hundredth": -4}
 TAIL = 0.1
 LEAST = 0.03
 ALIKE = 0.5
+MOST = 10.0
+PARTLY, MOSTLY = 0.25, 0.5
 Floats = np.ndarray
 
 
@@ -98,9 +101,9 @@ def gains(runs: Outcome, longer: Outcome, rate: int, seed: int) -> Gains:
             more.append(name)
     kept, kept_doubt = _paired(runs.last[rate], runs.best[rate], seed)
     rise, _ = _paired(runs.last_train[rate], runs.best_train[rate], seed)
-    lost_way = rise > 0.5 * kept
+    lost_way = rise > PARTLY * kept
     decided = {
-        "overfit": [] if lost_way else [(kept, kept_doubt)],
+        "overfit": [] if rise > MOSTLY * kept else [(kept, kept_doubt)],
         "underfit": [(treatments[name], doubts[name]) for name in more],
         "erratic": [(treatments["tenth"], doubts["tenth"])] + ([(kept, kept_doubt)] if lost_way else []),
     }
@@ -116,21 +119,23 @@ def gains(runs: Outcome, longer: Outcome, rate: int, seed: int) -> Gains:
 def _paired(own: Floats, other: Floats, seed: int) -> tuple[float, float]:
     """By how much the other is lower: half this seed's difference, half the mean over seeds; and its standard error."""
     with np.errstate(invalid="ignore"):
-        difference = np.nan_to_num(np.clip(own, 0, 1e3) - np.clip(other, 0, 1e3))
+        difference = np.nan_to_num(np.clip(own, 0, MOST) - np.clip(other, 0, MOST))
     spread = float(difference.std(ddof=1)) / len(difference) ** 0.5
     return 0.5 * float(difference[seed]) + 0.5 * float(difference.mean()), spread
 
 
 def label(found: Gains) -> str:
-    """The regime, `healthy` or `mixed`."""
+    """The regime; `healthy` if no treatment gains the least; `mixed` if two do alike, or what they gain is in doubt."""
     if not found.finite:
         return "erratic"
-    helped = {name: gain for name, gain in found.regimes.items() if gain > LEAST + found.doubt[name]}
-    if not helped:
-        return "healthy"
-    best = max(helped, key=helped.__getitem__)
-    others = [gain for name, gain in helped.items() if name != best]
-    return "mixed" if others and max(others) > ALIKE * helped[best] else best
+    gained = found.regimes
+    sure = {name: gain for name, gain in gained.items() if gain > LEAST + found.doubt[name]}
+    if not sure:
+        small = all(gained[name] <= LEAST + min(found.doubt[name], LEAST) for name in REGIMES)
+        return "healthy" if small else "mixed"
+    best = max(sure, key=sure.__getitem__)
+    alike = any(gain > ALIKE * sure[best] for name, gain in sure.items() if name != best)
+    return "mixed" if alike or max(gained.values()) > sure[best] else best
 
 
 def margin(found: Gains, given: str) -> float:

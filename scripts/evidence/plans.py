@@ -15,7 +15,8 @@ from optimisers import BASE_RATE, OPTIMISERS, SCHEDULES
 RATES = 11
 MIDDLE = 4
 HALF_DECADE = 10**0.5
-BUDGET = (1.2, 10.0)
+BUDGET = (0.6, 5.5)
+TUNED_LENGTH = 400
 DECAYING_LENGTHS = (0.25, 1.0, 4.0)
 CUTS = (0.1, 0.2, 0.4, 1.0, 4.0)
 
@@ -154,7 +155,7 @@ def _fit(
     test = 1000
     constant = facts["schedule"] == "constant"
     wanted = log_uniform(rng, 30, 500)
-    share = rng.uniform(0.3, 0.6)
+    share = rng.uniform(0.25, 0.5)
     skewed = rng.random() ** 0.4
     while True:
         network = build(blueprint)
@@ -176,7 +177,7 @@ def _fit(
             facts["batch"] //= 2
         else:
             break
-    length = 10 * (min(most, 5000) / 10) ** skewed
+    length = 10 * (min(most, TUNED_LENGTH if facts["tuned"] else 5000) / 10) ** skewed
     unit = 10 if constant else 4
     length = unit * smooth(length / unit)
     return blueprint, {

@@ -36,8 +36,9 @@ class Shown:
 
 
 def unrest(values: Floats) -> float:
-    """Sum of all rises, the first evaluation left out: a run may start anywhere."""
-    return float(np.clip(np.diff(values[1:]), 0, None).sum())
+    """Sum of all rises beyond 0.02, the first evaluation left out: a run may start anywhere."""
+    rises = np.diff(values[1:])
+    return float(rises[rises > 0.02].sum())
 
 
 def level(values: Floats) -> float:

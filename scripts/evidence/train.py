@@ -24,6 +24,25 @@ from corpus import path_of, save
 from groups import make
 
 
+def make_missing(folder: Path, seed: int, numbers: range) -> None:
+    """Make those of the groups that have no file yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in numbers:
+        path = path_of(folder, seed, number)
+        if path.exists():
+            continue
+        begun = time.process_time()
+        facts, arrays = make(seed, number)
+        save(path, facts, arrays)
+        spent = time.process_time() - begun
+        print(
+            f"{number} {facts['kind']} {facts['blueprint']['architecture']} {facts['optimiser']} {facts['schedule']} "
+            f"{facts['tuned'] or '-'} batch {facts['batch']} examples {facts['examples']} length {facts['length']} "
+            f"points {facts['points']} test {facts['test']}: {spent:.1f} s of {facts['budget']:.1f}",
+            flush=True,
+        )
+
+
 def main() -> None:
     """Make the groups that are missing."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -34,21 +53,7 @@ def main() -> None:
     chosen = options.parse_args()
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    for number in range(chosen.first, chosen.groups):
-        path = path_of(chosen.out, chosen.seed, number)
-        if path.exists():
-            continue
-        begun = time.process_time()
-        facts, arrays = make(chosen.seed, number)
-        save(path, facts, arrays)
-        spent = time.process_time() - begun
-        print(
-            f"{number} {facts['kind']} {facts['blueprint']['architecture']} {facts['optimiser']} {facts['schedule']} "
-            f"{facts['tuned'] or '-'} batch {facts['batch']} examples {facts['examples']} length {facts['length']} "
-            f"points {facts['points']} test {facts['test']}: {spent:.1f} s of {facts['budget']:.1f}",
-            flush=True,
-        )
+    make_missing(chosen.out, chosen.seed, range(chosen.first, chosen.groups))
 
 
 if __name__ == "__main__":
