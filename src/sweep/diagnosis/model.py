@@ -76,3 +76,28 @@ class Model:
 def fitted() -> Model:
     """The model that ships."""
     return read(FILE.read_text(encoding="utf-8"))
+
+
+def read(text: str) -> Model:
+    """The model in the text of its file."""
+    stored = json.loads(text)
+    width = max(len(term["knots"]) for term in stored["terms"].values())
+    count, regimes = len(stored["terms"]), tuple(stored["regimes"])
+    knots = np.full((count, width), np.inf)
+    values = np.zeros((count, width, len(regimes)))
+    for row, term in enumerate(stored["terms"].values()):
+        used = len(term["knots"])
+        knots[row, :used] = term["knots"]
+        values[row, :used] = term["values"]
+    terms = list(stored["terms"].values())
+    return Model(
+        regimes=regimes,
+        inputs=tuple(stored["terms"]),
+        knots=knots,
+        values=values,
+        missing=np.array([term["missing"] for term in terms]),
+        offset=np.array(stored["offset"]),
+        temperature=stored["temperature"],
+        low=np.array([term["low"] for term in terms]),
+        high=np.array([term["high"] for term in terms]),
+    )

@@ -12,9 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sweep.diagnosis.findings.rule import Measures, at, percent
-from sweep.diagnosis.measures import Run
+from sweep.diagnosis.measures import Run, ratio
 from sweep.diagnosis.noise import median
 from sweep.diagnosis.types import Finding
+
+NEAR_CHANCE = 0.97  # share of a constant predictor's loss from which a run counts as no better
 
 
 class Symptom(NamedTuple):
@@ -78,11 +80,21 @@ def validation_jumps(run: Run, m: Measures) -> Symptom | None:
 
 def constant_predictor(run: Run, m: Measures) -> Symptom | None:
     """Accuracy stays at one value, or the losses stand still at ln k beside an accuracy near 1/k."""
-    finding = _one_accuracy(run, m) or _at_chance(run, m)
+    finding = no_better_than_chance(run) or _one_accuracy(run, m) or _at_chance(run, m)
     if finding is None:
         return None
     unstable = m["excursion"] > 0.5 and m["excursion_z"] > 8 and run.start < 2 * run.end
     return Symptom("erratic" if unstable else "underfit", 0.9, finding)
+
+
+def no_better_than_chance(run: Run) -> Finding | None:
+    """The run ends no better than a constant predictor, in training and validation, where that is known."""
+    level = min(run.end, run.train_end) if run.both else run.end
+    share = ratio(level - run.series.offset, run.chance - run.series.offset)
+    if share <= NEAR_CHANCE:
+        return None
+    text = f"the loss ends at {percent(share)} of what a constant predictor reaches"
+    return Finding("no_better_than_chance", share, NEAR_CHANCE, None, text)
 
 
 def _one_accuracy(run: Run, m: Measures) -> Finding | None:
@@ -107,7 +119,7 @@ def _at_chance(run: Run, m: Measures) -> Finding | None:
     if not settled or not float(run.accuracy.max()) < 1.25 / classes + 0.02:
         return None
     text = f"the loss settles at {level:.3g}, ln {classes}, and accuracy at 1/{classes}: no better than chance"
-    return Finding("no_better_than_chance", level / math.log(classes), 0.97, None, text)
+    return Finding("no_better_than_chance", level / math.log(classes), NEAR_CHANCE, None, text)
 
 
 def validation_never_learns(run: Run, m: Measures) -> Symptom | None:

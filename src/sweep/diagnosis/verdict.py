@@ -1,22 +1,43 @@
-"""The verdict: measures, findings and the model's probabilities brought together."""
+"""The verdict: the model's probabilities, or a textbook symptom over them, with the findings that word it."""
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from sweep.curves import Curves
 from sweep.diagnosis.advice import advise
-from sweep.diagnosis.findings.rule import at, beyond
+from sweep.diagnosis.assessment import Assessment, assess, odds_by_line
+from sweep.diagnosis.findings.rule import Measures, at
 from sweep.diagnosis.findings.symptoms import symptoms
-from sweep.diagnosis.findings.vote import vote
-from sweep.diagnosis.measures import Run, measure, ratio
+from sweep.diagnosis.findings.vote import Vote, vote
+from sweep.diagnosis.measures import Run, measure
+from sweep.diagnosis.model import fitted
 from sweep.diagnosis.questions import efficiency, final, generalization, trend
+from sweep.diagnosis.reasons import reasons
 from sweep.diagnosis.series import PreparedSeries, prepare_series
-from sweep.diagnosis.types import Baseline, Diagnosis, Finding
+from sweep.diagnosis.textbook import Symptom, no_better_than_chance, textbook
+from sweep.diagnosis.types import Baseline, Diagnosis, Finding, Reason
 
-TOO_LITTLE = {"rate_too_low", "too_little_training"}
-ENOUGH = 4  # points below which nothing but a plain breakdown is called
-CONFIDENCE = {"healthy": (0.717, 1.562), "overfit": (1.166, 3.754), "underfit": (0.14, 3.054), "erratic": (1.45, 2.593)}
+ENOUGH = 4  # points below which nothing but a textbook symptom is called
+SINGLED_OUT = 0.5  # probability below which no regime is singled out
+FAR = 3  # inputs beyond anything fitted on that make a run unlike all others
+TOO_LITTLE = frozenset({"rate_too_low", "too_little_training", "still_improving", "small_steps"})
+DECIDES = {
+    frozenset({"healthy", "overfit"}): "more evaluations, or a larger validation set",
+    frozenset({"healthy", "underfit"}): "training for longer",
+    frozenset({"healthy", "erratic"}): "a run at a tenth of the learning rate",
+    frozenset({"overfit", "underfit"}): "the training loss evaluated without dropout",
+    frozenset({"overfit", "erratic"}): "a run at a tenth of the learning rate",
+    frozenset({"underfit", "erratic"}): "a run at a tenth of the learning rate",
+}
+
+
+class _Verdict(NamedTuple):
+    regime: str
+    confidence: float
+    probabilities: dict[str, float]
+    why_not: Finding | None  # why it is inconclusive
 
 
 def diagnose(curves: Curves, baseline: Baseline | None = None) -> Diagnosis:
@@ -29,64 +50,27 @@ def diagnose(curves: Curves, baseline: Baseline | None = None) -> Diagnosis:
 
 def judge(series: PreparedSeries, curves: Curves, baseline: Baseline | None = None) -> Diagnosis:
     """``diagnose`` of curves that were prepared already."""
-    broken = () if series.broken is None else (_broken(series.broken),)
     if series.main.size == 0:
-        return _without_points(broken)
+        return _nothing_to_measure(series)
     run = Run(series, curves, chance_of(series, baseline))
     m = measure(run)
     voted = vote(run, m)
-    regime, margin = voted.regime, _margin(voted)
-    if run.points < ENOUGH:
-        regime, margin = "inconclusive", 0.0
-    stuck = _stuck(run)
-    if broken:
-        regime, margin = "erratic", 3.0
-    elif stuck and regime == "healthy":
-        regime, margin = "underfit", beyond(stuck.value, stuck.bound)
-    behind = [rule.finding(run, m) for rule in voted.holding]
-    if regime == "erratic":  # an unstable run also moves little: don't report it as undertrained
-        behind = [finding for finding in behind if finding.name not in TOO_LITTLE]
-    findings = (*broken, *behind, *((stuck,) if stuck else ()), *symptoms(run, m))
-    if regime == "inconclusive":
-        text = f"{run.points} points are too few for a verdict"
-        findings = (Finding("too_short", run.points, ENOUGH, None, text), *findings)
+    symptom = textbook(run, m)
+    assessment = assess(m, voted)
+    verdict = _decide(run, assessment, symptom)
+    findings = _findings(run, m, voted, verdict, symptom)
     return Diagnosis(
-        regime,
-        confidence(regime, margin, bool(series.val.size)),
-        findings,
-        advise(findings, regime),
-        final(run, baseline),
-        efficiency(run),
-        generalization(run, m),
-        trend(run, m),
+        regime=verdict.regime,
+        confidence=verdict.confidence,
+        findings=findings,
+        advice=advise(findings, verdict.regime),
+        final=final(run, baseline),
+        efficiency=efficiency(run),
+        generalization=generalization(run, m),
+        trend=trend(run, m),
+        probabilities=verdict.probabilities,
+        why=_why(run, m, assessment, verdict, symptom, findings),
     )
-
-
-def _margin(voted):
-    if voted.regime == "healthy":
-        return -max(voted.strengths.values())
-    order = ("erratic", "overfit", "underfit")
-    earlier = [-voted.strengths[r] for r in order[: order.index(voted.regime)]]
-    return max(min([*earlier, voted.strengths[voted.regime]]), 0.0)
-
-
-def confidence(regime: str, margin: float, validated: bool = True) -> float:
-    if regime == "inconclusive":
-        return 0.0
-    offset, slope = CONFIDENCE[regime]
-    chance = 1 / (1 + math.exp(-(offset + slope * margin)))
-    return chance if validated or regime != "healthy" else min(chance, 0.5)
-
-
-def _broken(step: float) -> Finding:
-    return Finding("diverged", math.inf, 1.0, step, f"the loss is NaN or infinite from {at(step)} on")
-
-
-def _without_points(broken: tuple[Finding, ...]) -> Diagnosis:
-    if broken:
-        return Diagnosis("erratic", confidence("erratic", 3.0), broken, advise(broken, "erratic"))
-    nothing = Finding("too_short", 0.0, ENOUGH, None, "no loss and no accuracy was recorded")
-    return Diagnosis("inconclusive", 0.0, (nothing,))
 
 
 def chance_of(series: PreparedSeries, baseline: Baseline | None) -> float:
@@ -96,11 +80,85 @@ def chance_of(series: PreparedSeries, baseline: Baseline | None) -> float:
     return baseline.loss / series.scale + series.offset
 
 
-def _stuck(run: Run) -> Finding | None:
-    """No better than a constant predictor, in training and validation, where the baseline is known."""
-    level = min(run.end, run.train_end) if run.both else run.end
-    share = ratio(level - run.series.offset, run.chance - run.series.offset)
-    if share <= 0.97:
+def _decide(run: Run, assessment: Assessment, symptom: Symptom | None) -> _Verdict:
+    if symptom is not None:
+        probabilities = _overruled(assessment.probabilities, symptom)
+        return _Verdict(symptom.regime, symptom.confidence, probabilities, None)
+    probabilities = assessment.probabilities
+    first, second = sorted(probabilities, key=lambda name: -probabilities[name])[:2]
+    why_not = _undecided(run, assessment, first, second)
+    if why_not is not None:
+        return _Verdict("inconclusive", 0.0, probabilities, why_not)
+    return _Verdict(first, _believed(run, first, probabilities[first]), probabilities, None)
+
+
+def _believed(run: Run, regime: str, probability: float) -> float:
+    """At most even odds for health where there is no validation to see overfitting by."""
+    return min(probability, 0.5) if regime == "healthy" and not run.series.val.size else probability
+
+
+def _undecided(run: Run, assessment: Assessment, first: str, second: str) -> Finding | None:
+    """Why no regime is singled out: too little, unlike anything known, or ambiguous; ``None`` where one is."""
+    if run.points < ENOUGH:
+        text = f"{run.points} points are too few for a verdict"
+        return Finding("too_short", run.points, ENOUGH, None, text)
+    if len(assessment.outside) >= FAR:
+        names = ", ".join(assessment.outside[:3])
+        text = f"unlike any run that the diagnosis was fitted on, by {names}"
+        return Finding("unlike_known_runs", len(assessment.outside), FAR, None, text)
+    probability = assessment.probabilities[first]
+    if probability >= SINGLED_OUT:
         return None
-    text = f"the loss ends at {100 * share:.0f} % of what a constant predictor reaches"
-    return Finding("no_better_than_chance", share, 0.97, None, text)
+    decides = DECIDES[frozenset({first, second})]
+    text = f"{first} and {second} are about as likely; {decides} would decide"
+    return Finding("ambiguous", probability, SINGLED_OUT, None, text)
+
+
+def _overruled(probabilities: dict[str, float], symptom: Symptom) -> dict[str, float]:
+    """The symptom's regime at its confidence; the others share the rest as the model has them."""
+    others = {name: value for name, value in probabilities.items() if name != symptom.regime}
+    total = sum(others.values()) or 1.0
+    rest = 1 - symptom.confidence
+    shared = {name: rest * value / total for name, value in others.items()}
+    return {name: symptom.confidence if name == symptom.regime else shared[name] for name in probabilities}
+
+
+def _findings(run: Run, m: Measures, voted: Vote, verdict: _Verdict, symptom: Symptom | None) -> tuple[Finding, ...]:
+    """All findings, those behind the verdict first, each name once."""
+    by_rule = sorted(voted.holding, key=lambda rule: rule.regime != verdict.regime)
+    found = [rule.finding(run, m) for rule in by_rule]
+    if verdict.regime == "erratic":  # an unstable run also moves little: don't report it as undertrained
+        found = [finding for finding in found if finding.name not in TOO_LITTLE]
+    stuck = no_better_than_chance(run)
+    first = [finding for finding in (verdict.why_not, symptom.finding if symptom else None) if finding is not None]
+    every = (*first, *found, *((stuck,) if stuck else ()), *symptoms(run, m))
+    return tuple(
+        {finding.name: finding for finding in reversed(every)}[name] for name in dict.fromkeys(f.name for f in every)
+    )
+
+
+def _why(
+    run: Run,
+    m: Measures,
+    assessment: Assessment,
+    verdict: _Verdict,
+    symptom: Symptom | None,
+    findings: tuple[Finding, ...],
+) -> tuple[Reason, ...]:
+    ordered = sorted(verdict.probabilities, key=lambda name: -verdict.probabilities[name])
+    regime, rival = ordered[0], ordered[1]
+    made = reasons(run, m, odds_by_line(assessment, regime, rival), findings)
+    if symptom is None:
+        return made
+    odds = math.log(verdict.probabilities[regime] / max(verdict.probabilities[rival], 1e-9))
+    return (Reason("textbook", odds, symptom.finding.name, symptom.finding.text), *made)
+
+
+def _nothing_to_measure(series: PreparedSeries) -> Diagnosis:
+    if series.broken is None:
+        nothing = Finding("too_short", 0.0, ENOUGH, None, "no loss and no accuracy was recorded")
+        return Diagnosis("inconclusive", 0.0, (nothing,))
+    text = f"the loss is NaN or infinite from {at(series.broken)} on"
+    diverged = Finding("diverged", math.inf, 1.0, series.broken, text)
+    probabilities = {name: float(name == "erratic") for name in fitted().regimes}
+    return Diagnosis("erratic", 0.97, (diverged,), advise((diverged,), "erratic"), probabilities=probabilities)

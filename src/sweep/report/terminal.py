@@ -31,10 +31,7 @@ def panel(said: Mapping[str, Any], title: str, places: Mapping[str, str], findin
     parts += [Text(f"given {given['remedy']}: {given['change']}", "dim") for given in said.get("remedies", ())]
     parts += [Text(f"skipped {one['remedy']}: {one['why']}", "yellow") for one in said.get("skipped", ())]
     parts.append(Text())
-    told = [found["text"] for found in said["findings"][:findings]]
-    if not told:  # nothing is wrong: the answers to the questions after training say how well it went
-        told = [said[question]["text"] for question in QUESTIONS if said[question].get("text")]
-    parts += [Text(f"- {text}") for text in told]
+    parts += _because(said, findings)
     if said["advice"]:
         parts += [Text(), Text("Try", style="bold")]
         parts += [Text(f"- {hint['remedy']}: {hint['text']}") for hint in said["advice"][:2]]
@@ -44,3 +41,17 @@ def panel(said: Mapping[str, Any], title: str, places: Mapping[str, str], findin
     if places:
         parts += [Text(), table]
     return Panel(Group(*parts), title=title, title_align="left", border_style=style, padding=(0, 1))
+
+
+def _because(said: Mapping[str, Any], most: int) -> list[RenderableType]:
+    """What weighed most for the verdict; where nothing is wrong, how well it went."""
+    if said["regime"] == "inconclusive":
+        likely = sorted(said.get("probabilities", {}).items(), key=lambda item: -item[1])[:2]
+        chances = ", ".join(f"{name} {probability:.0%}" for name, probability in likely)
+        told = [found["text"] for found in said["findings"][:most]]
+        return [*(Text(f"- {text}") for text in told), *([Text(f"  {chances}", style="dim")] if chances else [])]
+    weighed = [reason for reason in said.get("why", ()) if reason["log_odds"] > 0 and reason["finding"]][:most]
+    told = [reason["text"] for reason in weighed] or [found["text"] for found in said["findings"][:most]]
+    if said["regime"] == "healthy" or not told:
+        told = [said[question]["text"] for question in QUESTIONS if said[question].get("text")]
+    return [Text(f"- {text}") for text in told]

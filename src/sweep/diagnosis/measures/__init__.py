@@ -12,11 +12,14 @@ from typing import Final
 from sweep.diagnosis.measures import accuracy, collapse, gap, outlook, progress, sampling, steadiness, turning
 from sweep.diagnosis.measures.run import MOST, Run, ratio
 
+_MODULES = (sampling, progress, turning, gap, steadiness, collapse, outlook, accuracy)
 MEASURES: Final[dict[str, Callable[[Run], float]]] = {
-    name: getattr(module, name)
-    for module in (sampling, progress, turning, gap, steadiness, collapse, outlook, accuracy)
-    for name in module.__all__
+    name: getattr(module, name) for module in _MODULES for name in module.__all__
 }
+LINES: Final[dict[str, tuple[str, ...]]] = {
+    module.__name__.rpartition(".")[2]: tuple(module.__all__) for module in _MODULES
+}
+"""Lines of evidence: the measures of each module, by the module's name."""
 
 
 def measure(run: Run) -> dict[str, float]:
@@ -24,4 +27,4 @@ def measure(run: Run) -> dict[str, float]:
     return {name: function(run) for name, function in MEASURES.items()}
 
 
-__all__ = ["MEASURES", "MOST", "Run", "measure", "ratio"]
+__all__ = ["LINES", "MEASURES", "MOST", "Run", "measure", "ratio"]
