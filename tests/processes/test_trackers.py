@@ -19,6 +19,7 @@ from sweep.errors import ConfigError
 from sweep.readers.discover import histories
 from sweep.tracking import tensorboard, wandb
 
+HERE = Path(__file__).parent
 POINTS = [(step, "val_loss", 1.0 / (step + 1)) for step in range(5)] + [(5, "val_loss", math.nan), (3, "val_acc", 0.5)]
 
 
@@ -56,7 +57,7 @@ written(wandb.build({"project": "sweep", "mode": "offline"}), Path(sys.argv[1]))
 def test_wandb_keeps_every_point_offline(tmp_path: Path) -> None:
     pytest.importorskip("wandb")
     folder = tmp_path / "000"
-    environ = os.environ | {"PYTHONPATH": os.pathsep.join(["src", "tests"])}
+    environ = os.environ | {"PYTHONPATH": os.pathsep.join([str(HERE.parents[1] / "src"), str(HERE)])}
     subprocess.run([sys.executable, "-c", WRITE, str(folder)], check=True, env=environ, timeout=120)
     [file] = folder.glob("wandb/offline-run-*/*.wandb")
     [history] = histories(str(file), {})
@@ -69,7 +70,7 @@ def test_wandb_keeps_every_point_offline(tmp_path: Path) -> None:
 
 def test_wandb_that_is_missing_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wandb, "find_spec", lambda name: None)
-    with pytest.raises(ConfigError, match=r"pip install 'sweep\[wandb\]'"):
+    with pytest.raises(ConfigError, match="not installed: pip install wandb"):
         wandb.build({"project": "sweep", "mode": "offline"}).prepare()
 
 
