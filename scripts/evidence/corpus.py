@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from sweep.files import atomic
+
 EVALUATED = ("train", "train_accuracy", "val", "val_accuracy", "test")
 ROWS = ("single", "mean")
 
@@ -28,11 +30,9 @@ def path_of(folder: Path, seed: int, number: int) -> Path:
 
 
 def save(path: Path, facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-    """Write a group beside its place, then move it there."""
-    draft = path.with_suffix(".part")
-    with draft.open("wb") as file:
+    """Write a group, whole or not at all."""
+    with atomic.replacing(path) as draft, draft.open("wb") as file:
         np.savez_compressed(file, facts=np.array(json.dumps(facts)), **arrays)
-    draft.replace(path)
 
 
 def read(path: Path) -> Group:

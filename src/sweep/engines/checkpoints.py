@@ -15,6 +15,7 @@ from pathlib import Path
 import torch
 
 from sweep.engines.best_model import BestModel
+from sweep.files import atomic
 
 POINTS, BEST = "points.jsonl", "best.pt"
 Point = tuple[int, dict[str, float]]
@@ -58,9 +59,7 @@ class CheckpointStore:
         """Complete the checkpoint whose state is in the folder, and delete the earlier ones."""
         if best is not None:
             torch.save(best.state_dict(), folder / BEST)
-        draft = folder / f"{POINTS}.part"
-        draft.write_text("".join(f"{json.dumps(point)}\n" for point in self.points), encoding="utf-8")
-        draft.replace(folder / POINTS)
+        atomic.write_text(folder / POINTS, "".join(f"{json.dumps(point)}\n" for point in self.points))
         for other in self.directory.glob("checkpoint-*"):
             if other != folder:
                 shutil.rmtree(other, ignore_errors=True)
