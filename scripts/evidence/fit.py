@@ -2,8 +2,8 @@
 
     python scripts/evidence/fit.py            # what `make fit` runs
 
-It reads `measures.npz` beside it and writes `src/sweep/diagnosis/model.json`. The temperature, by which all log-odds are
-divided, is chosen on families of data that each fit was made without.
+It reads `measures.npz` beside it and writes `src/sweep/diagnosis/model.json`. The temperature, by which all log-odds
+are divided, is chosen on families of data that each fit was made without.
 """
 
 from __future__ import annotations

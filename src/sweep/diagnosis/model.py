@@ -26,7 +26,7 @@ FILE = Path(__file__).with_name("model.json")
 
 @dataclass(frozen=True)
 class Model:
-    """``knots`` and ``values`` of all terms, padded to one width so that a run is scored by a handful of array operations.
+    """``knots`` and ``values`` of all terms, padded to one width: a few array operations score a run.
 
     ``knots`` has the shape ``(inputs, width)``, ascending, padded with infinity; ``values`` ``(inputs, width,
     regimes)``; ``missing`` ``(inputs, regimes)``; ``offset`` ``(regimes,)``. ``low`` and ``high`` of shape
@@ -57,7 +57,8 @@ class Model:
 
     @property
     def _last(self) -> NDArray[np.int64]:
-        return np.isfinite(self.knots).sum(axis=1) - 1
+        last: NDArray[np.int64] = np.isfinite(self.knots).sum(axis=1) - 1
+        return last
 
     def probabilities(self, terms: Floats) -> dict[str, float]:
         """The probability of each regime, from its terms."""

@@ -196,4 +196,5 @@ def _interpolated(steps: Floats, known: Floats, values: Floats) -> Floats:
     before: Floats = values[np.maximum(np.searchsorted(known, steps, side="right") - 1, 0)]
     with np.errstate(all="ignore"):  # replaced at once
         line = np.interp(steps, known, values)
-    return np.where(np.isfinite(line), np.clip(line, values.min(), values.max()), before)
+    found: Floats = np.where(np.isfinite(line), np.clip(line, values.min(), values.max()), before)
+    return found

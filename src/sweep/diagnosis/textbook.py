@@ -1,7 +1,7 @@
 """Named rules over the model: textbook symptoms on which no treatment is needed to tell the regime.
 
-Few, and all here. Each says what it saw, the regime, and how sure it is: the share of such runs in the corpus of treated
-trainings for which the regime is right (docs/diagnosis.md has the table), or 0.9 where the corpus holds none.
+Few, and all here. Each says what it saw, the regime, and how sure it is: the share of such runs in the corpus of
+treated trainings for which the regime is right (docs/diagnosis.md has the table), or 0.9 where the corpus holds none.
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ def _one_accuracy(run: Run, m: Measures) -> Finding | None:
     if run.train_accuracy.size and float(run.train_accuracy.max()) > median(late) + 0.1:
         return None
     value = median(late)
-    text = f"accuracy stays at {value:.3g} in {percent(late.size / accuracy.size)} of the evaluations: one class is predicted"
+    share = percent(late.size / accuracy.size)
+    text = f"accuracy stays at {value:.3g} in {share} of the evaluations: one class is predicted"
     return Finding("constant_predictor", value, value, None, text)
 
 
