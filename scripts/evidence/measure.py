@@ -74,9 +74,8 @@ def main() -> None:
     kept = {name: np.array(values) for name, values in facts.items()}
     kept = {name: values.astype(np.float32) if values.dtype.kind == "f" else values for name, values in kept.items()}
     np.savez_compressed(chosen.out, names=np.array(INPUTS), measures=measured, **kept)
-    print(
-        f"{len(rows)} cases of {len(set(facts['group']))} groups: {chosen.out}, {chosen.out.stat().st_size / 1e6:.1f} MB"
-    )
+    size = chosen.out.stat().st_size / 1e6
+    print(f"{len(rows)} cases of {len(set(facts['group']))} groups: {chosen.out}, {size:.1f} MB")
 
 
 if __name__ == "__main__":

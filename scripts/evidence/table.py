@@ -10,6 +10,7 @@ from additive import Settings, fit
 
 REGIMES = ("healthy", "overfit", "underfit", "erratic")
 FEWEST = 100  # cases below which families are pooled
+ARRAYS = ("names", "measures", "target", "label", "gains")
 Array = np.ndarray
 
 
@@ -46,9 +47,7 @@ def load(path: Path) -> Table:
     """The table in a file of `measure.py`."""
     with np.load(path) as file:
         known = {name: file[name] for name in file.files}
-    facts = {
-        name: known.pop(name) for name in list(known) if name not in ("names", "measures", "target", "label", "gains")
-    }
+    facts = {name: values for name, values in known.items() if name not in ARRAYS}
     return Table(
         tuple(str(name) for name in known["names"]),
         known["measures"].astype(float),

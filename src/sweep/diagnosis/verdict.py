@@ -33,6 +33,16 @@ DECIDES = {
 }
 
 
+class _Evidence(NamedTuple):
+    """All that is known of a run before the verdict."""
+
+    run: Run
+    measures: Measures
+    voted: Vote
+    symptom: Symptom | None
+    assessment: Assessment
+
+
 class _Verdict(NamedTuple):
     regime: str
     confidence: float
@@ -52,13 +62,10 @@ def judge(series: PreparedSeries, curves: Curves, baseline: Baseline | None = No
     """``diagnose`` of curves that were prepared already."""
     if series.main.size == 0:
         return _nothing_to_measure(series)
-    run = Run(series, curves, chance_of(series, baseline))
-    m = measure(run)
-    voted = vote(run, m)
-    symptom = textbook(run, m)
-    assessment = assess(m, voted)
-    verdict = _decide(run, assessment, symptom)
-    findings = _findings(run, m, voted, verdict, symptom)
+    evidence = _weigh(Run(series, curves, chance_of(series, baseline)))
+    run, m = evidence.run, evidence.measures
+    verdict = _decide(evidence)
+    findings = _findings(evidence, verdict)
     return Diagnosis(
         regime=verdict.regime,
         confidence=verdict.confidence,
@@ -69,7 +76,7 @@ def judge(series: PreparedSeries, curves: Curves, baseline: Baseline | None = No
         generalization=generalization(run, m),
         trend=trend(run, m),
         probabilities=verdict.probabilities,
-        why=_why(run, m, assessment, verdict, symptom, findings),
+        why=_why(evidence, verdict, findings),
     )
 
 
@@ -80,16 +87,21 @@ def chance_of(series: PreparedSeries, baseline: Baseline | None) -> float:
     return baseline.loss / series.scale + series.offset
 
 
-def _decide(run: Run, assessment: Assessment, symptom: Symptom | None) -> _Verdict:
+def _weigh(run: Run) -> _Evidence:
+    m = measure(run)
+    voted = vote(run, m)
+    return _Evidence(run, m, voted, textbook(run, m), assess(m, voted))
+
+
+def _decide(evidence: _Evidence) -> _Verdict:
+    probabilities, symptom = evidence.assessment.probabilities, evidence.symptom
     if symptom is not None:
-        probabilities = _overruled(assessment.probabilities, symptom)
-        return _Verdict(symptom.regime, symptom.confidence, probabilities, None)
-    probabilities = assessment.probabilities
+        return _Verdict(symptom.regime, symptom.confidence, _overruled(probabilities, symptom), None)
     first, second = sorted(probabilities, key=lambda name: -probabilities[name])[:2]
-    why_not = _undecided(run, assessment, first, second)
+    why_not = _undecided(evidence.run, evidence.assessment, first, second)
     if why_not is not None:
         return _Verdict("inconclusive", 0.0, probabilities, why_not)
-    return _Verdict(first, _believed(run, first, probabilities[first]), probabilities, None)
+    return _Verdict(first, _believed(evidence.run, first, probabilities[first]), probabilities, None)
 
 
 def _believed(run: Run, regime: str, probability: float) -> float:
@@ -123,35 +135,30 @@ def _overruled(probabilities: dict[str, float], symptom: Symptom) -> dict[str, f
     return {name: symptom.confidence if name == symptom.regime else shared[name] for name in probabilities}
 
 
-def _findings(run: Run, m: Measures, voted: Vote, verdict: _Verdict, symptom: Symptom | None) -> tuple[Finding, ...]:
+def _findings(evidence: _Evidence, verdict: _Verdict) -> tuple[Finding, ...]:
     """All findings, those behind the verdict first, each name once."""
-    by_rule = sorted(voted.holding, key=lambda rule: rule.regime != verdict.regime)
-    found = [rule.finding(run, m) for rule in by_rule]
+    run, m, symptom = evidence.run, evidence.measures, evidence.symptom
+    ordered = sorted(evidence.voted.holding, key=lambda rule: rule.regime != verdict.regime)
+    by_rule = [rule.finding(run, m) for rule in ordered]
     if verdict.regime == "erratic":  # an unstable run also moves little: don't report it as undertrained
-        found = [finding for finding in found if finding.name not in TOO_LITTLE]
-    stuck = no_better_than_chance(run)
-    first = [finding for finding in (verdict.why_not, symptom.finding if symptom else None) if finding is not None]
-    every = (*first, *found, *((stuck,) if stuck else ()), *symptoms(run, m))
-    return tuple(
-        {finding.name: finding for finding in reversed(every)}[name] for name in dict.fromkeys(f.name for f in every)
-    )
+        by_rule = [finding for finding in by_rule if finding.name not in TOO_LITTLE]
+    deciding = (verdict.why_not, symptom.finding if symptom is not None else None, no_better_than_chance(run))
+    named: dict[str, Finding] = {}
+    for finding in (*deciding, *by_rule, *symptoms(run, m)):
+        if finding is not None:
+            named.setdefault(finding.name, finding)
+    return tuple(named.values())
 
 
-def _why(
-    run: Run,
-    m: Measures,
-    assessment: Assessment,
-    verdict: _Verdict,
-    symptom: Symptom | None,
-    findings: tuple[Finding, ...],
-) -> tuple[Reason, ...]:
-    ordered = sorted(verdict.probabilities, key=lambda name: -verdict.probabilities[name])
-    regime, rival = ordered[0], ordered[1]
-    made = reasons(run, m, odds_by_line(assessment, regime, rival), findings)
-    if symptom is None:
+def _why(evidence: _Evidence, verdict: _Verdict, findings: tuple[Finding, ...]) -> tuple[Reason, ...]:
+    regime, rival = sorted(verdict.probabilities, key=lambda name: -verdict.probabilities[name])[:2]
+    odds = odds_by_line(evidence.assessment, regime, rival)
+    made = reasons(evidence.run, evidence.measures, odds, findings)
+    if evidence.symptom is None:
         return made
-    odds = math.log(verdict.probabilities[regime] / max(verdict.probabilities[rival], 1e-9))
-    return (Reason("textbook", odds, symptom.finding.name, symptom.finding.text), *made)
+    ratio = verdict.probabilities[regime] / max(verdict.probabilities[rival], 1e-9)
+    finding = evidence.symptom.finding
+    return (Reason("textbook", math.log(ratio), finding.name, finding.text), *made)
 
 
 def _nothing_to_measure(series: PreparedSeries) -> Diagnosis:
