@@ -158,7 +158,8 @@ def _typical_size(*parts: Series) -> float:
 def _grid(source: Series) -> Floats:
     if len(source) <= 2 * GRID:
         return source.steps
-    return source.steps[np.linspace(0, len(source) - 1, GRID).astype(int)]
+    thinned: Floats = source.steps[np.linspace(0, len(source) - 1, GRID).astype(int)]
+    return thinned
 
 
 def _in_units(scale: float, values: Floats) -> Floats:
