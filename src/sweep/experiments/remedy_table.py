@@ -27,14 +27,23 @@ Run = Mapping[str, Any]
 COLUMNS = ("regime", "remedy", "runs", "out", "healthy", "test loss", "points", "steps")  # points of accuracy
 NOTE = "Shares out of their regime and healthy, changes of test loss, accuracy and steps, all against no remedy."
 FAR = math.log(4)  # a change beyond a factor of four has the last colour
+NON_FINITE_LOSS = 100.0  # what a loss that is not finite counts as
+LOWEST_LOSS = 1e-6
 
 
 @dataclass(frozen=True)
 class RemedyEffect:
-    """What a remedy did to the runs of a regime that were diagnosed as such without it.
+    """The effect of a remedy on the runs of a regime that were diagnosed as such without it.
 
-    ``out``: share no longer in the regime; ``healthy``: share that came out healthy; ``loss``: mean change of the test
-    loss, as a logarithm; ``acc``: mean change of the test accuracy, where there is one; ``steps``: times the steps.
+    Args:
+        regime: The regime.
+        remedy: The remedy, or several joined by `+`.
+        runs: The number of runs.
+        out: Share of them no longer diagnosed as the regime.
+        healthy: Share of them diagnosed as healthy.
+        loss: Mean change of the logarithm of the test loss.
+        acc: Mean change of the test accuracy; None where there is none.
+        steps: Mean ratio of optimiser steps.
     """
 
     regime: str
@@ -52,20 +61,25 @@ def remedy_table(runs: Sequence[Run]) -> list[RemedyEffect]:
 
     The control of a run is the one of the same recipe, regime and seed without a remedy.
     """
-    done = [run for run in runs if run["state"] == "COMPLETE" and run["diagnosed"] and run.get("regime")]
-    plain = {_case(run): run for run in done if not _named(run)}
-    treated: dict[tuple[str, str], list[tuple[Run, Run]]] = {}
-    for run in done:
-        control = plain.get(_case(run))
+    complete = [run for run in runs if run["state"] == "COMPLETE" and run["diagnosed"] and run.get("regime")]
+    controls = {_case(run): run for run in complete if not _has_remedy(run)}
+    pairs_of: dict[tuple[str, str], list[tuple[Run, Run]]] = {}
+    for run in complete:
+        control = controls.get(_case(run))
         if run["remedies"] and control and control["diagnosed"] == run["regime"]:
-            treated.setdefault((run["regime"], "+".join(run["remedies"])), []).append((control, run))
-    rows = [_effect(regime, remedy, pairs) for (regime, remedy), pairs in treated.items()]
+            treated = (run["regime"], "+".join(run["remedies"]))
+            pairs_of.setdefault(treated, []).append((control, run))
+    rows = [_effect(regime, remedy, pairs) for (regime, remedy), pairs in pairs_of.items()]
     return sorted(rows, key=lambda row: (row.regime, *rank(row)))
 
 
 def rank(row: RemedyEffect) -> tuple[float, float]:
-    """What makes one cure better than another: it takes runs out of their regime, and helps on the test split."""
-    return (-row.out if row.loss < 0 else 1.0, row.loss)
+    """The order of effects, the best first: how many runs left their regime, then the test loss.
+
+    A remedy that raises the test loss comes after all that lower it.
+    """
+    share_in_regime = -row.out if row.loss < 0 else 1.0
+    return (share_in_regime, row.loss)
 
 
 def write(name: str, result: StudyResult, folder: Path) -> tuple[Summary, list[Path]]:
@@ -115,12 +129,11 @@ def draw(rows: Sequence[RemedyEffect], name: str) -> Figure:
     axes = figure.subplots()
     table = [[math.nan] * len(regimes) for _ in remedies]
     for row in rows:
-        y, x = remedies.index(row.remedy), regimes.index(row.regime)
+        y = remedies.index(row.remedy)
+        x = regimes.index(row.regime)
         table[y][x] = max(min(row.loss, FAR), -FAR)
-        dark = abs(row.loss) > 0.6 * FAR
-        axes.text(
-            x, y, f"{row.out:.0%}", ha="center", va="center", color="white" if dark else learning_curves.INK, fontsize=9
-        )
+        ink = "white" if abs(row.loss) > 0.6 * FAR else learning_curves.INK  # on a dark cell
+        axes.text(x, y, f"{row.out:.0%}", ha="center", va="center", color=ink, fontsize=9)
     image = axes.imshow(table, cmap="RdBu_r", norm=TwoSlopeNorm(0, -FAR, FAR), aspect="auto")
     bar = figure.colorbar(image, ax=axes, label="test loss")
     bar.set_ticks([-FAR, math.log(0.5), 0, math.log(2), FAR], labels=["x 1/4", "x 1/2", "as before", "x 2", "x 4"])
@@ -155,29 +168,28 @@ def _case(run: Run) -> tuple[Any, ...]:
     return run["recipe"], run["regime"], run["seed"]
 
 
-def _named(run: Run) -> bool:
-    """Whether a remedy was asked for, given or not."""
+def _has_remedy(run: Run) -> bool:
+    """Whether a remedy was asked for, applied or skipped."""
     return bool(run["remedies"] or run.get("skipped"))
 
 
 def _effect(regime: str, remedy: str, pairs: Sequence[tuple[Run, Run]]) -> RemedyEffect:
-    changes = [_log(after["test_loss"]) - _log(before["test_loss"]) for before, after in pairs]
-    scores = [a["test_acc"] - b["test_acc"] for b, a in pairs if a.get("test_acc") is not None and b.get("test_acc")]
+    """The effect over pairs of a control and the same run with the remedy."""
+    scored = [pair for pair in pairs if all(run.get("test_acc") is not None for run in pair)]
     return RemedyEffect(
         regime,
         remedy,
-        len(pairs),
-        out=mean(after["diagnosed"] != regime for _, after in pairs),
-        healthy=mean(after["diagnosed"] == "healthy" for _, after in pairs),
-        loss=mean(changes),
-        acc=mean(scores) if scores else None,
-        steps=mean(after["steps"] / max(before["steps"], 1) for before, after in pairs),
+        runs=len(pairs),
+        out=mean(run["diagnosed"] != regime for _, run in pairs),
+        healthy=mean(run["diagnosed"] == "healthy" for _, run in pairs),
+        loss=mean(_log(run["test_loss"]) - _log(control["test_loss"]) for control, run in pairs),
+        acc=mean(run["test_acc"] - control["test_acc"] for control, run in scored) if scored else None,
+        steps=mean(run["steps"] / max(control["steps"], 1) for control, run in pairs),
     )
 
 
 def _log(loss: float | None) -> float:
-    """A loss that is no number counts as a hundred."""
-    return math.log(max(100.0 if loss is None else loss, 1e-6))
+    return math.log(max(NON_FINITE_LOSS if loss is None else loss, LOWEST_LOSS))
 
 
 def _home(remedy: str, rows: Sequence[RemedyEffect], regimes: Sequence[str]) -> tuple[int, float]:

@@ -1,9 +1,9 @@
-"""The audit's outcome: the diagnosis from curves against what interventions on the test split say."""
+"""The audit's outcome: each diagnosis from curves against the verdict of the interventions on the test split."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from sweep.report import page
 from sweep.report import summary as summaries
 from sweep.report.figures import learning_curves
 from sweep.study.run import StudyResult
+from sweep.study.trial_store import folder_name
 
 Summary = dict[str, Any]
 Run = Mapping[str, Any]
@@ -33,53 +34,40 @@ def write(name: str, result: StudyResult, folder: Path) -> tuple[Summary, list[P
     summary["audit"] = outcome(summary["runs"])
     files = [summaries.write(summary, folder)]
     extra: dict[str, Any] = {}
-    judged = summary["audit"]["runs"]
-    if judged:
-        files.append(folder / "audit.png")
-        learning_curves.save(draw(summary["runs"], judged, name), files[-1])
-        parts = [
-            page.Part("Diagnosis and intervention", sentence(summary["audit"]), files[-1], cells(summary["audit"]))
-        ]
-        for row in disagreements(judged):
-            gains = ", ".join(f"{kind} {value}" for kind, value in _gains(row).items())
-            text = f"diagnosed {row['diagnosed']}, by intervention {row['intervened']}; gains: {gains}"
-            drawn = folder / f"{row['trial']:03d}" / "curves.png"
-            parts.append(page.Part(f"Disagreement: trial {row['trial']:03d}", text, drawn if drawn.is_file() else None))
-        extra["parts"] = parts
-    files.append(folder / "report.html")
-    files[-1].write_text(page.render(summary, folder, extra), encoding="utf-8")
-    return summary, files
+    audited = summary["audit"]["runs"]
+    if audited:
+        picture = folder / "audit.png"
+        learning_curves.save(draw(summary["runs"], audited, name), picture)
+        files.append(picture)
+        matrix = page.Part("Diagnosis and intervention", sentence(summary["audit"]), picture, cells(summary["audit"]))
+        extra["parts"] = [matrix, *(_part(row, folder) for row in disagreements(audited))]
+    report = folder / "report.html"
+    report.write_text(page.render(summary, folder, extra), encoding="utf-8")
+    return summary, [*files, report]
 
 
 def outcome(runs: Sequence[Run]) -> dict[str, Any]:
     """Both verdicts on every audited run: `margin`, `agreed` of `judged` that are not mixed, `confusion`, `runs`."""
     known = [(run, rule.numbers(run["audit"])) for run in runs if run.get("audit") and run["diagnosed"]]
     margin = rule.margin(losses for _, losses in known)
-    rows, confusion = [], dict[str, dict[str, int]]()
-    for run, losses in known:
-        verdict, found = rule.judge(losses, margin), rule.gains(losses)
-        rows.append({
-            "trial": run["trial"],
-            "recipe": run["recipe"],
-            "diagnosed": run["diagnosed"],
-            "intervened": verdict,
-            "gains": {kind: value if math.isfinite(value) else None for kind, value in asdict(found).items()},
-        })  # fmt: skip
-        counts = confusion.setdefault(verdict, {})
-        counts[run["diagnosed"]] = counts.get(run["diagnosed"], 0) + 1
-    plain = [row for row in rows if row["intervened"] != MIXED.name]
+    rows = [_row(run, losses, margin) for run, losses in known]
+    confusion: dict[str, dict[str, int]] = {}
+    for row in rows:
+        counts = confusion.setdefault(row["intervened"], {})
+        counts[row["diagnosed"]] = counts.get(row["diagnosed"], 0) + 1
+    separate = [row for row in rows if row["intervened"] != MIXED.name]
     return {
         "margin": margin,
-        "judged": len(plain),
-        "agreed": sum(row["diagnosed"] == row["intervened"] for row in plain),
-        "mixed": len(rows) - len(plain),
+        "judged": len(separate),
+        "agreed": sum(row["diagnosed"] == row["intervened"] for row in separate),
+        "mixed": len(rows) - len(separate),
         "confusion": confusion,
         "runs": rows,
     }
 
 
 def disagreements(rows: Sequence[Run]) -> list[Run]:
-    """The runs that the two verdicts tell apart, the mixed ones left out."""
+    """The runs with two different verdicts, without the mixed ones."""
     return [row for row in rows if row["intervened"] not in (MIXED.name, row["diagnosed"])]
 
 
@@ -96,9 +84,11 @@ def cells(found: Mapping[str, Any]) -> list[list[str]]:
     """The confusion matrix as text, its head first."""
     confusion = found["confusion"]
     columns = [name for name in LOOKS if any(name in counts for counts in confusion.values())]
-    rows = [name for name in LOOKS if name in confusion]
-    body = [[name, *(str(confusion[name].get(column, 0) or "·") for column in columns)] for name in rows]
-    return [["by intervention \\ diagnosed", *columns], *body]
+    table = [["by intervention \\ diagnosed", *columns]]
+    for name in LOOKS:
+        if name in confusion:
+            table.append([name, *(str(confusion[name].get(column, 0) or "·") for column in columns)])
+    return table
 
 
 def draw(runs: Sequence[Run], judged: Sequence[Run], name: str) -> Figure:
@@ -118,17 +108,21 @@ def draw(runs: Sequence[Run], judged: Sequence[Run], name: str) -> Figure:
         axes.grid(alpha=0.25, linewidth=0.6)
         axes.spines[["top", "right"]].set_visible(False)
     grid[0].set_ylabel("epochs")
-    shown = [kind for kind in LOOKS if any(kind in (row["diagnosed"], row["intervened"]) for row in judged)]
-    marks = [
-        Line2D([], [], linestyle="none", color=LOOKS[kind].colour, marker=LOOKS[kind].marker, label=kind)
-        for kind in shown
-    ]
-    marks.append(
-        Line2D([], [], linestyle="none", color="white", marker="o", markeredgecolor=learning_curves.INK, label="differ")
-    )
-    figure.legend(handles=marks, loc="outside right center", frameon=False)
+    shown = {row[key] for row in judged for key in ("diagnosed", "intervened")}
+    figure.legend(handles=_marks(shown), loc="outside right center", frameon=False)
     figure.suptitle(name, color=learning_curves.INK, fontweight="bold")
     return figure
+
+
+def _marks(regimes: Collection[str]) -> list[Line2D]:
+    """The legend of the maps: a mark for each regime, and the edge of those that differ."""
+    marks = [
+        Line2D([], [], linestyle="none", color=look.colour, marker=look.marker, label=name)
+        for name, look in LOOKS.items()
+        if name in regimes
+    ]
+    edge = learning_curves.INK
+    return [*marks, Line2D([], [], linestyle="none", color="white", marker="o", markeredgecolor=edge, label="differ")]
 
 
 def show(summary: Summary, stopped: str | None, folder: Path, console: Console) -> None:
@@ -152,6 +146,25 @@ def show(summary: Summary, stopped: str | None, folder: Path, console: Console) 
 def status(summary: Summary, stopped: str | None) -> int:
     """The exit status: 0 where every run came to its end; a disagreement is a result."""
     return 1 if stopped or any(run["state"] == "FAIL" for run in summary["runs"]) else 0
+
+
+def _row(run: Run, losses: rule.Losses, margin: float) -> dict[str, Any]:
+    gains = asdict(rule.gains(losses))
+    return {
+        "trial": run["trial"],
+        "recipe": run["recipe"],
+        "diagnosed": run["diagnosed"],
+        "intervened": rule.judge(losses, margin),
+        "gains": {kind: gain if math.isfinite(gain) else None for kind, gain in gains.items()},
+    }
+
+
+def _part(row: Run, folder: Path) -> page.Part:
+    """A disagreement for the page."""
+    gains = ", ".join(f"{kind} {value}" for kind, value in _gains(row).items())
+    text = f"diagnosed {row['diagnosed']}, by intervention {row['intervened']}; gains: {gains}"
+    curves = folder / folder_name(row["trial"]) / "curves.png"
+    return page.Part(f"Disagreement: trial {row['trial']:03d}", text, curves if curves.is_file() else None)
 
 
 def _gains(row: Run) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What came of a treatment: the runs before and after each remedy, side by side."""
+"""The outcome of a treatment: the runs before and after each remedy, side by side."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from sweep.study.run import StudyResult
 
 Summary = dict[str, Any]
 Steps = Sequence[Mapping[str, Any]]
+NO_REMEDY = {"remedy": None, "strength": None, "change": None}
 
 
 def write(name: str, result: StudyResult, folder: Path) -> tuple[Summary, list[Path]]:
@@ -46,26 +47,28 @@ def write(name: str, result: StudyResult, folder: Path) -> tuple[Summary, list[P
 
 
 def steps(runs: Sequence[Mapping[str, Any]], folder: Path) -> list[dict[str, Any]]:
-    """A row per run that has a diagnosis: the remedy that it was given last, and what came of it."""
+    """A row per run that has a diagnosis: its last remedy, and its outcome."""
     rows = []
     for run in runs:
         if not run["diagnosed"]:
             continue
-        said = json.loads((folder / Path(run["dir"]).name / "diagnosis.json").read_text(encoding="utf-8"))
-        given = said["remedies"][-1] if run["trial"] else {"remedy": None, "strength": None, "change": None}
-        finding = said["findings"][0]["text"] if said["findings"] else None
-        kept = {key: run.get(key) for key in ("diagnosed", "confidence", "test_loss", "test_acc", "steps")}
-        rows.append({"trial": run["trial"], **given, "skipped": said["skipped"], "finding": finding, **kept})
+        diagnosis = json.loads((folder / Path(run["dir"]).name / "diagnosis.json").read_text(encoding="utf-8"))
+        applied = diagnosis["remedies"][-1] if run["trial"] else NO_REMEDY
+        finding = diagnosis["findings"][0]["text"] if diagnosis["findings"] else None
+        outcome = {key: run.get(key) for key in ("diagnosed", "confidence", "test_loss", "test_acc", "steps")}
+        rows.append({
+            "trial": run["trial"], **applied, "skipped": diagnosis["skipped"], "finding": finding, **outcome,
+        })  # fmt: skip
     return rows
 
 
 def verdict(summary: Summary) -> str:
-    """In a sentence, whether it got there."""
-    many = max(len(summary["treatment"]) - 1, 0)
-    remedies = "no remedy" if not many else "1 remedy" if many == 1 else f"{many} remedies"
-    last = summary["runs"][-1]["diagnosed"] if summary["runs"] else None
+    """In a sentence, whether the treatment succeeded."""
+    count = max(len(summary["treatment"]) - 1, 0)
+    remedies = {0: "no remedy", 1: "1 remedy"}.get(count, f"{count} remedies")
     if summary["cured"]:
-        return f"healthy after {remedies}" if many else "healthy as it came: nothing to treat"
+        return f"healthy after {remedies}" if count else "healthy as it came: nothing to treat"
+    last = summary["runs"][-1]["diagnosed"] if summary["runs"] else None
     return f"not cured: {last or 'failed'} after {remedies}"
 
 
