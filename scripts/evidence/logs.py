@@ -70,7 +70,7 @@ def draw(group: Group, training: int, length: int, sibling: int, rng: np.random.
 def chosen_evaluations(steps: np.ndarray, length: int, rng: np.random.Generator) -> np.ndarray:
     """Indices of the evaluations that are logged: every n-th, mostly up to the last one, seldom with that of step 0."""
     even = even_grid(steps, length)
-    wanted = 3 * (min(MOST, len(even)) / 3) ** rng.random()
+    wanted = 3 * (min(MOST, len(even)) / 3) ** (rng.random() ** 0.7)
     stride = max(int(len(even) / wanted), 1)
     offset = (len(even) - 1) % stride if rng.random() < 0.8 else 0
     chosen = even[offset::stride]
@@ -80,8 +80,8 @@ def chosen_evaluations(steps: np.ndarray, length: int, rng: np.random.Generator)
 
 
 def _sparse(chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Every second to fifth, counted from the end; at least two."""
-    every = min(int(rng.integers(2, 6)), max(len(chosen) // 2, 1))
+    """Every second to fifth, counted from the end; at least three."""
+    every = min(int(rng.integers(2, 6)), max((len(chosen) - 1) // 2, 1))
     return chosen[::-1][::every][::-1]
 
 

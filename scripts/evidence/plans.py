@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,10 @@ from optimisers import BASE_RATE, OPTIMISERS, SCHEDULES
 
 RATES = 11
 MIDDLE = 4
+SAMPLE = 256
+EVALUATIONS = 3.3  # of all cuts together, for each evaluation of one
 HALF_DECADE = 10**0.5
-BUDGET = (0.6, 5.5)
+BUDGET = (0.9, 5.5)
 TUNED_LENGTH = 400
 DECAYING_LENGTHS = (0.25, 1.0, 4.0)
 CUTS = (0.1, 0.2, 0.4, 1.0, 4.0)
@@ -98,7 +100,7 @@ def _sizes(rng: np.random.Generator, table: Table) -> dict[str, Any]:
     val = int(min(log_uniform(rng, 20, 600), 0.3 * available))
     examples = int(min(log_uniform(rng, 20, 5000, 1.3), 0.35 * available if available < 7000 else 5000))
     batch = min(2 ** int(rng.integers(1, 9)), examples)
-    return {"examples": examples, "val": val, "batch": batch, "sample": min(examples, 256)}
+    return {"examples": examples, "val": val, "batch": batch, "sample": min(examples, SAMPLE)}
 
 
 def _recipe(rng: np.random.Generator) -> dict[str, Any]:
@@ -151,42 +153,53 @@ def _blueprint(rng: np.random.Generator, table: Table) -> Blueprint:
 def _fit(
     rng: np.random.Generator, blueprint: Blueprint, facts: dict[str, Any], budget: float
 ) -> tuple[Blueprint, dict[str, Any]]:
-    """Evaluations and steps within the budget; a network too large for it is made smaller, then the test split."""
-    test = 1000
-    constant = facts["schedule"] == "constant"
-    wanted = log_uniform(rng, 30, 500)
+    """Sizes within the budget, and the blueprint that allows them: the length is drawn from what is affordable.
+
+    Most runs see each example at least once: those of too few steps get fewer examples.
+    """
+    points = log_uniform(rng, 30, 500)
     share = rng.uniform(0.25, 0.5)
-    skewed = rng.random() ** 0.4
+    skew = float(rng.choice([0.25, 1.0], p=[0.8, 0.2]))
+    whole_epoch = rng.random() < 0.85
+    blueprint, sizes, most = _affordable(blueprint, facts, budget, points, share)
+    most = min(most, TUNED_LENGTH if facts["tuned"] else 5000)
+    unit = 10 if facts["schedule"] == "constant" else 4
+    length = unit * smooth(log_uniform(rng, 10, max(most, 10), skew) / unit)
+    examples = min(facts["examples"], max(20, length * sizes["batch"])) if whole_epoch else facts["examples"]
+    return blueprint, {**sizes, "length": length, "examples": examples, "sample": min(examples, SAMPLE)}
+
+
+def _affordable(
+    blueprint: Blueprint, facts: dict[str, Any], budget: float, wanted: float, share: float
+) -> tuple[Blueprint, dict[str, int], float]:
+    """Blueprint, sizes and the greatest length within the budget, of which a share is for evaluations.
+
+    What is too large is halved until there is room for 24 evaluations and 500 steps: test split, then validation,
+    width and batch.
+    """
+    test, val, batch = 1000, facts["val"], facts["batch"]
+    trained = 4.0 if facts["schedule"] == "constant" else sum(DECAYING_LENGTHS)
     while True:
         network = build(blueprint)
-        seeds = 3 if 6 * facts["batch"] * network.multiply_adds < 2.5e6 else 2
-        siblings = RATES * seeds
-        evaluation = evaluation_seconds(network, siblings, facts["sample"] + facts["val"] + test)
-        affordable = share * budget / evaluation / 3.3
-        points = int(min(wanted, affordable))
-        left = budget - 3.3 * points * evaluation
-        step = step_seconds(network, siblings, facts["batch"])
-        most = left / step / (4.0 if constant else 5.25)
-        if points >= 24 and most >= 200:
-            break
-        if test > 500 and points < 24:
+        seeds = 3 if 6 * batch * network.multiply_adds < 2.5e6 else 2
+        evaluation = evaluation_seconds(network, RATES * seeds, facts["sample"] + val + test)
+        points = int(min(wanted, share * budget / evaluation / EVALUATIONS))
+        left = budget - EVALUATIONS * points * evaluation
+        most = left / step_seconds(network, RATES * seeds, batch) / trained
+        if points < 24 and test > 500:
             test //= 2
-        elif blueprint.width > 4:
-            blueprint = Blueprint(**{**vars(blueprint), "width": max(blueprint.width // 8 * 4, 4)})
-        elif facts["batch"] > 8:
-            facts["batch"] //= 2
+        elif points < 24 and val > 150:
+            val //= 2
+        elif (points < 24 or most < 500) and blueprint.width > 8:
+            blueprint = replace(blueprint, width=max(blueprint.width // 8 * 4, 8))
+        elif (points < 24 or most < 500) and batch > 8:
+            batch //= 2
         else:
-            break
-    length = 10 * (min(most, TUNED_LENGTH if facts["tuned"] else 5000) / 10) ** skewed
-    unit = 10 if constant else 4
-    length = unit * smooth(length / unit)
-    return blueprint, {
-        "test": test,
-        "seeds": seeds,
-        "points": max(points, 12),
-        "length": length,
-        "batch": facts["batch"],
-    }
+            return (
+                blueprint,
+                {"test": test, "seeds": seeds, "points": max(points, 20), "batch": batch, "val": val},
+                most,
+            )
 
 
 def divisor(length: int, later: int, points: int, multiple: int = 1) -> int:
