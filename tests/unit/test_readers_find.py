@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from sweep.curves import Curves
-from sweep.readers import History, Problem, histories
+from sweep.readers import History, Note, Problem, histories
 
 
 def found(path: Path) -> list[str]:
-    items = list(histories(str(path), {}))
+    items = [item for item in histories(str(path), {}) if not isinstance(item, Note)]
     assert all(isinstance(item, History) for item in items), items
     return [item.id for item in items if isinstance(item, History)]
 

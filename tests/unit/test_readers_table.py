@@ -156,7 +156,7 @@ def test_tables_of_a_spreadsheet(tmp_path, encoding):
         ("epoch,val_loss\n0,1.0\n1,oops\n", "line 3, column 'val_loss': 'oops' is no number"),
         ("name,val_loss\na,b\nc,d\n", "column 'val_loss' holds text"),
         ("name,city\na,b\n", "--columns"),
-        ("0,1.0,2.0\n1,0.5,1.0\n", "has to name the columns"),
+        ("0,1.0,2.0\n1,0.5,1.0\n", "--columns step=1,train_loss=2,val_loss=3"),
         ("epoch,val_loss\n", "no rows"),
         ("just a line of prose\n", "--columns"),
     ],

@@ -1,8 +1,26 @@
-"""Readers of training logs, one file per format, and the finding of them."""
+"""Readers of training logs, one file per format, and the finding of them.
+
+    from sweep.readers import read
+    [run] = read("train.log")
+
+A format of your own is a ``Reader(name, sniff, read)`` given to ``register``.
+"""
 
 from __future__ import annotations
 
-from sweep.readers.base import History, Problem, UnreadableError
-from sweep.readers.discover import histories
+from sweep.readers.base import Head, History, Note, Problem, Reader, UnreadableError
+from sweep.readers.detect import register, unregister
+from sweep.readers.discover import histories, read
 
-__all__ = ["History", "Problem", "UnreadableError", "histories"]
+__all__ = [
+    "Head",
+    "History",
+    "Note",
+    "Problem",
+    "Reader",
+    "UnreadableError",
+    "histories",
+    "read",
+    "register",
+    "unregister",
+]

@@ -1,4 +1,4 @@
-"""What readers give: one history per run, and one sentence per thing that could not be read."""
+"""What readers give, and what a reader is: one history per run, one sentence per thing that could not be read."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from pathlib import Path
 
 from sweep.curves import Curves
 
-LARGEST = 512 * 2**20
-"""Bytes beyond which a format that has to be read in one piece is refused: such a file is no log of one run."""
-
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 """How a text in UTF-16 begins, as Windows' PowerShell and spreadsheets write it."""
 WAY_OUT = "--columns val_loss=NAME,train_loss=NAME,step=NAME"
@@ -18,16 +15,30 @@ WAY_OUT = "--columns val_loss=NAME,train_loss=NAME,step=NAME"
 
 @dataclass(frozen=True)
 class History:
-    """The curves of one run: ``source`` is where they were read, ``id`` which run of it this is,
-    as the log itself has it.
+    """The curves of one run, and how its log was understood.
 
-    ``columns`` tells under which name the log keeps each series, by our name.
+    Args:
+        source: where the run was read, as the user named it.
+        id: which run of the source this is, as the log itself has it.
+        curves: the series under the names of ``sweep.curves``.
+        columns: the name in the log of each series, by our name.
+        passed_over: names in the log that carry numbers and became no series.
+        notes: what was guessed or decided while reading, a sentence each.
+        parts: other readings of the same run, one for each further part of its loss, by the part's name.
     """
 
     source: str
     id: str | int
     curves: Curves
     columns: Mapping[str, str] = field(default_factory=dict)
+    passed_over: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    parts: Mapping[str, History] = field(default_factory=dict)
+
+    @property
+    def points(self) -> dict[str, int]:
+        """How many points each series has."""
+        return {name: len(self.curves[name]) for name in self.curves}
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,11 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.source}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Note(Problem):
+    """What a folder holds beside its logs: worth a line, and no fault."""
 
 
 class UnreadableError(ValueError):
@@ -53,15 +69,37 @@ Columns = Mapping[str, str]
 """The user's own naming, ours to theirs: ``{"val_loss": "dev_nll", "step": "iter"}``."""
 
 Read = Iterator[History | Problem]
-Reader = Callable[[Path, str, Columns], Read]
-"""``reader(path, id, columns)``; raises ``UnreadableError``."""
 
 
-def small_enough(path: Path) -> None:
-    """Raise ``UnreadableError`` where ``path`` is too large to be read in one piece."""
-    size = path.stat().st_size
-    if size > LARGEST:
-        raise UnreadableError(
-            f"{size / 2**30:.1f} GiB, and a log of one run is read up to {LARGEST // 2**20} MiB; "
-            "write it as .jsonl with a history per line, or thin it out"
-        )
+@dataclass(frozen=True)
+class Head:
+    """The beginning of a file, from which its reader is chosen.
+
+    Args:
+        path: the file.
+        data: its first bytes, at most 64 KiB.
+        text: the same as text, without a byte order mark; "" where they are no text.
+        whole: whether ``data`` is all of the file.
+    """
+
+    path: Path
+    data: bytes
+    text: str
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One log format.
+
+    Args:
+        name: what the format is called in messages.
+        sniff: whether a file that begins so is of this format.
+        read: ``read(path, id, columns)`` yields its histories and problems; raises ``UnreadableError``.
+        find: ``find(folder, names)`` gives the log to read where the folder is one run of this format, else ``None``.
+    """
+
+    name: str
+    sniff: Callable[[Head], bool]
+    read: Callable[[Path, str, Columns], Read]
+    find: Callable[[Path, frozenset[str]], Path | None] | None = None

@@ -3,34 +3,63 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 SPLITS = {
-    **dict.fromkeys(("train", "training", "trn", "tr", "fit", "learn"), "train"),
-    **dict.fromkeys(("val", "valid", "validation", "eval", "evaluation", "dev", "heldout", "holdout", "cv"), "val"),
-    **dict.fromkeys(("test", "testing", "te"), "test"),
+    **dict.fromkeys(("train", "training", "trn", "tr", "fit", "learn", "trained"), "train"),
+    **dict.fromkeys(("val", "valid", "validation", "validate", "validating", "vld", "va", "vl", "cv"), "val"),
+    **dict.fromkeys(("eval", "evaluation", "evaluate", "evaluating", "dev", "heldout", "holdout"), "val"),
+    **dict.fromkeys(("test", "testing", "te", "tst"), "test"),
 }
 GRAINS = {"step": "step", "batch": "step", "iter": "step", "minibatch": "step", "epoch": "epoch"}
 LOSSES = (
     {"loss", "losses", "objective", "cost"},
-    {"nll", "xent", "ce", "crossentropy", "cross_entropy", "logloss", "mlogloss", "log_loss", "bce", "elbo"},
+    {"nll", "xent", "ce", "crossentropy", "logloss", "mlogloss", "log_loss", "bce", "elbo", "bpb", "bpc"},
     {"mse", "rmse", "mae", "error", "err", "perplexity", "ppl", "mean_squared_error", "mean_absolute_error"},
     {"l1", "l2", "merror"},  # as LightGBM and XGBoost call theirs
 )
 """Metrics that fall while a model learns, the likeliest to be the loss first."""
+NO_LOSS = 9
+"""The rank of a name that is no loss."""
+PART = 4
+"""What a further word ("box_loss", "squad_loss") adds to the rank: a part comes after the whole."""
+BARE_SPLIT = 8
+"""The rank of a split without a metric ("val: 0.3")."""
 PLAIN = {"total", "overall", "running", "smoothed", "avg", "mean", "average", "final", "metrics", "metric", "scores"}
-CLASSY = {"sparse", "categorical", "binary", "top", "1", "multiclass", "score"}
-ACCURATE = {"acc", "accuracy", "accs", "accuracies", "top1", "acc1", "prec1", "acc@1"}
-MEANS = {"macro", "micro", "weighted", "binary", "score"}
+PLAIN |= {"set", "s", "current", "cur", "lm", "the"}
+CLASSY = {"sparse", "categorical", "binary", "top", "1", "multiclass", "score", "rate"}
+ACCURATE = {"acc", "accuracy", "accs", "accuracies", "top1", "acc1", "prec1", "acc@1", "acc_top1"}
+MEANS = {"macro", "micro", "weighted", "binary", "score", "measure"}
 SHARES = {"f1": "f1", "fscore": "f1", "precision": "precision", "recall": "recall"}
 KNOBS = {"lr": "learning_rate", "learning_rate": "learning_rate", "learningrate": "learning_rate"}
+GRAD_NORMS = {"gnorm", "gradnorm", "grad_norm", "norm"}
+EVALUATED = re.compile(
+    r"(^|_)(map\d*|m?ap50|m?iou|dice|bleu\d?|sacrebleu|rouge\w*|meteor|chrf\w*|cider|wer|cer|auc|auroc|roc_auc|psnr|ssim"
+    r"|fid|r2|em|exact_match|mrr|ndcg\w*|ents_f|ents_p|ents_r|tag_acc|dep_uas|dep_las|cats_score|edit_dis|score)(_|$)"
+)
+"""Metrics that are computed in evaluation only, so that their names seldom tell a split."""
 CLOCKS = re.compile(
-    r"runtime|per_second|per_sec|(^|_)time(_|$)|timestamp|flos|flops|memory|(^|_)gpu|loss_scale|tokens_seen|duration"
-    r"|elapsed|throughput|(^|_)mfu$|wall|(^|_)id$|^unnamed|^index$|preparation|(^|_)best_|early_stop|patience|^system_"
+    r"runtime|per_sec|(^|_)(time|times|took|second|seconds|secs|sec|ms|speed|date|hours?)(_|$)|timestamp|flos|flops|memory"
+    r"|(^|_)(gpu|mem)|loss_scale|tokens?_seen|duration|elapsed|throughput|(^|_)mfu$|wall|(^|_)id$|^unnamed|^index$"
+    r"|preparation|(^|_)(best|lowest|highest|minimum|min|max|target|threshold|previous|prev|last)(_|$)|early_stop"
+    r"|patience|^system_|(^|_)eta(_|$)|weight_decay|(^|_)(weight|coef|lambda|scale)$"
 )
 GLUED = re.compile(r"^(train|training|val|valid|validation|test|eval|dev)(loss|acc|accuracy|err|error)$")
-COUNTERS = {"steps", "iterations", "samples", "examples", "size", "count", "num", "n", "updates", "batches"}
+COUNTERS = {
+    "steps",
+    "iterations",
+    "samples",
+    "examples",
+    "size",
+    "count",
+    "num",
+    "n",
+    "updates",
+    "batches",
+    "instances",
+}
+COUNTERS |= {"ups", "wps", "wpb", "bsz", "clip", "ooms", "tokens", "images", "params", "parameters", "dataset", "seed"}
 STEPS: tuple[str, ...] = (
     "step",
     "global_step",
@@ -41,13 +70,13 @@ STEPS: tuple[str, ...] = (
     "trainer_global_step",
     "train_global_step",
 )
-STEPS += ("update", "updates", "num_updates", "batch", "train_step", "training_step")
-EPOCHS = ("epoch", "epochs", "train_epoch")
+STEPS += ("update", "updates", "num_updates", "batch", "train_step", "training_step", "batch_idx", "round", "it")
+STEPS += ("train_num_updates", "valid_num_updates", "iters")
+EPOCHS = ("epoch", "epochs", "train_epoch", "training_epoch", "current_epoch", "epoch_num", "ep")
 _OURS = re.compile(r"^(batch_loss|learning_rate|grad_norm|epoch|(train|val)_[a-z][a-z0-9_]*)$")
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(NamedTuple):
     """``split`` is train, val, test or "" (untold); ``rank`` tells how likely a loss this is (0 is best, 9 is none).
 
     ``rest`` are the words that are neither, such as the name of a data set or of one part of the loss.
@@ -64,8 +93,9 @@ class Name:
 def plain(name: str) -> str:
     """Lower case, words joined by underscores: ``Training Loss`` and ``train/Loss`` lose what only typography adds."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", name.strip())
-    words = re.findall(r"[a-z0-9@.]+", spaced.lower().replace("cross-entropy", "crossentropy"))
-    return "_".join(GLUED.sub(r"\1_\2", word) for word in words)
+    whole = re.sub(r"cross[-_ ]entropy", "crossentropy", spaced.lower())
+    words = re.findall(r"[a-z0-9@.]+", whole)
+    return "_".join(GLUED.sub(r"\1_\2", word.strip(".") or word) for word in words)
 
 
 @lru_cache(maxsize=4096)
@@ -80,18 +110,28 @@ def parse(name: str) -> Name | None:
         return None
     words = joined.split("_")
     if joined == "validation_scores":  # of scikit-learn's networks
-        return Name("val", "acc", "", 9)
-    if joined in KNOBS or words[0] == "lr" or joined.endswith(("_lr", "learning_rate")):
-        return Name("", "learning_rate", "", 9)
-    if "norm" in joined and re.search(r"grad", joined):
-        return Name("", "grad_norm", "", 9)
+        return Name("val", "acc", "", NO_LOSS)
+    if knob := _knob(joined, words):
+        return Name("", knob, "", NO_LOSS)
     split = next((SPLITS[word] for word in reversed(words) if word in SPLITS), "")
     words = [word for word in words if word not in SPLITS]
     grain = next((GRAINS[word] for word in words if word in GRAINS), "") if len(words) > 1 or split else ""
-    words = [word for word in words if not grain or word not in GRAINS]
+    if grain:
+        words = [word for word in words if word not in GRAINS]
     if set(words) & COUNTERS or (grain and not words):
         return None
-    return _metric(split, grain, words)
+    return _loss(split, grain, words) or _metric(split, grain, words)
+
+
+def says_split(name: str) -> bool:
+    """Whether a name itself says that it is of training, validation or test."""
+    return any(word in SPLITS for word in plain(name).split("_"))
+
+
+def is_clock(name: str) -> bool:
+    """Whether a name counts steps or epochs."""
+    joined = plain(name)
+    return joined in STEPS or joined in EPOCHS
 
 
 def is_ours(name: str) -> bool:
@@ -99,22 +139,40 @@ def is_ours(name: str) -> bool:
     return bool(_OURS.match(name))
 
 
-def _metric(split: str, grain: str, words: list[str]) -> Name | None:
-    joined = "_".join(words)
+def _knob(joined: str, words: list[str]) -> str:
+    """``learning_rate`` or ``grad_norm`` where a name says one of them, else ""."""
+    if joined in KNOBS or words[0] == "lr" or joined.endswith(("_lr", "learning_rate")):
+        return "learning_rate"
+    if joined in GRAD_NORMS or ("norm" in joined and "grad" in joined):
+        return "grad_norm"
+    return ""
+
+
+def _loss(split: str, grain: str, words: list[str]) -> Name | None:
+    """The name of a loss, of the whole or of a part of it."""
     if not words:
-        return Name(split, "loss", grain, 8) if split else None
+        return Name(split, "loss", grain, BARE_SPLIT) if split else None
+    joined = "_".join(words)
     for rank, known in enumerate(LOSSES):
         hit = joined if joined in known else next((word for word in words if word in known), "")
-        if hit in ("l1", "l2") and not all(word == hit or word.isdigit() for word in words):
+        if hit in ("l1", "l2") and not all(word in (hit, "s") or word.isdigit() for word in words):
             continue  # the norm of something
-        if hit and not {"lr", "weight"} & set(words):
+        if hit and not {"lr", "weight", "scale"} & set(words):
             rest = () if hit == joined else tuple(word for word in words if word != hit and word not in PLAIN)
-            # A named part of the loss ("squad_loss", "box_loss") comes after the whole of it.
-            return Name(split, "loss" if rank < 2 else hit, grain, rank + (4 if rest else 0), rest)
+            return Name(split, "loss" if rank < 2 else hit, grain, rank + (PART if rest else 0), rest)
+    return None
+
+
+def _metric(split: str, grain: str, words: list[str]) -> Name | None:
+    """The name of an accuracy, of a share, of what only evaluations compute, or of anything that tells its split."""
     kept = [word for word in words if word not in PLAIN] or words
     if set(kept) & ACCURATE and not {"k", "5", "top5"} & set(kept):
-        return Name(split, "acc", grain, 9, tuple(word for word in kept if word not in ACCURATE | CLASSY))
+        return Name(split, "acc", grain, NO_LOSS, tuple(word for word in kept if word not in ACCURATE | CLASSY))
     for word, metric in SHARES.items():
         if word in kept and "average" not in words:
-            return Name(split, metric, grain, 9, tuple(part for part in kept if part != word and part not in MEANS))
-    return Name(split, re.sub(r"[^a-z0-9_]", "_", joined), grain, 9) if split else None
+            rest = tuple(part for part in kept if part != word and part not in MEANS)
+            return Name(split, metric, grain, NO_LOSS, rest)
+    named = re.sub(r"[^a-z0-9_]", "_", "_".join(kept)).strip("_")
+    if EVALUATED.search(named):
+        return Name(split or "val", named.removesuffix("_b"), grain, NO_LOSS)
+    return Name(split, named, grain, NO_LOSS) if split and named[:1].isalpha() else None

@@ -2,65 +2,94 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from sweep.readers import json_document, json_lines, sweep_csv, table, tensorboard, trainer_state, wandb_offline
-from sweep.readers.base import UTF_16, Reader, UnreadableError
+from sweep.readers import (
+    headerless,
+    json_document,
+    json_lines,
+    sweep_csv,
+    table,
+    tensorboard,
+    trackio,
+    trainer_state,
+    wandb_offline,
+)
+from sweep.readers.base import Head, Reader, UnreadableError
+from sweep.readers.sqlite_file import MAGIC
+from sweep.readers.text import reader as text
+from sweep.readers.text.lines import decoder_for
+
+READERS: list[Reader] = [
+    sweep_csv.READER,
+    wandb_offline.READER,
+    tensorboard.READER,
+    trackio.READER,
+    trainer_state.READER,
+    json_lines.READER,
+    json_document.READER,
+    headerless.READER,
+    table.READER,
+    text.READER,
+]
+"""Every format, in the order in which they are tried; the first that knows a file reads it."""
 
 HEAD = 2**16
 COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+CONTROL = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x08\x1b\x07\0"))
+"""Bytes that no text holds, beside those of layout, colours and padding."""
+
+
+def register(reader: Reader) -> None:
+    """Add a format; it is tried before all that are known. Raises ``ValueError`` where its name is taken."""
+    if any(known.name == reader.name for known in READERS):
+        raise ValueError(f"a reader named {reader.name!r} is there already; give yours a name of its own")
+    READERS.insert(0, reader)
+
+
+def unregister(name: str) -> None:
+    """Take out the reader of this name, if there is one."""
+    READERS[:] = [reader for reader in READERS if reader.name != name]
+
+
+def head_of(path: Path) -> Head:
+    """The beginning of a file."""
+    with path.open("rb") as file:
+        data = file.read(HEAD)
+    shown = "" if _is_binary(data) else decoder_for(data).decode(data).replace("\0", "") if data else ""
+    return Head(path, data, shown, len(data) < HEAD)
 
 
 def reader(path: Path) -> Reader:
     """The reader for a file. Raises ``UnreadableError`` where it is empty, binary or nothing that is known."""
-    with path.open("rb") as file:
-        head = file.read(HEAD)
-    if head.startswith(UTF_16):
-        head = head.decode("utf-16", errors="replace").encode()
-    if not head.strip():
-        raise UnreadableError("is empty" if not head else "holds nothing but blanks")
-    if head.startswith(wandb_offline.MAGIC):
-        return wandb_offline.read
-    if b"brain.Event:" in head[:64]:
-        return tensorboard.read
-    _refuse_binary(head, path)
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text[:1] in (b"{", b"["):
-        return _json(path, text)
-    first, second = table.opening(head.decode("utf-8-sig", errors="replace").splitlines())
-    if path.name == sweep_csv.FILE and sweep_csv.HEADER.fullmatch(first):
-        return sweep_csv.read
-    if table.separator(first, second) or path.suffix.lower() in (".csv", ".tsv"):
-        return table.read
-    raise UnreadableError(
-        "is no log that is known (JSON, JSONL, a table with named columns, TensorBoard events, a W&B run); "
-        f"it begins with {first[:40]!r}"
-    )
+    head = head_of(path)
+    if not head.data.strip():
+        raise UnreadableError("is empty" if not head.data else "holds nothing but blanks")
+    for known in READERS:
+        if known.sniff(head):
+            return known
+    raise UnreadableError(_refusal(head))
 
 
-def _refuse_binary(head: bytes, path: Path) -> None:
-    if head.startswith(b"SQLite format 3"):
-        raise UnreadableError(
-            f"is a database; for MLflow's runs: MLFLOW_TRACKING_URI=sqlite:///{path} "
+def _is_binary(data: bytes) -> bool:
+    """Whether these bytes are no text: many of them are zero, and not every second one, or control something."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    zeros = data.count(0)
+    wide = zeros > 0.4 * len(data) and 0 in (data[::2].count(0), data[1::2].count(0))
+    if wide:
+        return False
+    return zeros > 0.1 * len(data) or len(data) - len(data.translate(None, CONTROL)) > 0.02 * len(data)
+
+
+def _refusal(head: Head) -> str:
+    if head.data.startswith(MAGIC):
+        return (
+            f"is a database; for MLflow's runs: MLFLOW_TRACKING_URI=sqlite:///{head.path} "
             "python -m sweep.diagnose mlflow:experiment/NAME"
         )
-    if head.startswith(COMPRESSED):
-        raise UnreadableError("is compressed; unpack it first")
-    if b"\0" in head:
-        raise UnreadableError("is binary, and no log that is known")
-
-
-def _json(path: Path, text: bytes) -> Reader:
-    if path.name == "trainer_state.json":
-        return trainer_state.read
-    if path.suffix.lower() in (".jsonl", ".ndjson"):
-        return json_lines.read
-    line, more, rest = text.partition(b"\n")
-    if not more:
-        return json_document.read if len(text) < HEAD - 3 or path.suffix.lower() == ".json" else json_lines.read
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError):
-        return json_document.read
-    return json_lines.read if rest.strip() else json_document.read
+    if head.data.startswith(COMPRESSED):
+        return "is compressed; unpack it first"
+    if not head.text:
+        return "is binary, and no log that is known"
+    return "holds nothing but blanks"

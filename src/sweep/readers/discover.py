@@ -1,18 +1,50 @@
-"""The histories behind what a user typed: a file, a folder with runs in it, an MLflow run."""
+"""The histories behind what a user typed: a file, a folder, a pattern, standard input, an MLflow run."""
 
 from __future__ import annotations
 
+import glob
 import os
-import re
-from collections.abc import Iterator
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
-from sweep.readers import detect, mlflow, sweep_csv, table, tensorboard, trainer_state, wandb_offline
-from sweep.readers.base import Columns, NoSeriesError, Problem, Read, Reader, UnreadableError
+from sweep.readers import detect, mlflow
+from sweep.readers.base import Columns, History, NoSeriesError, Note, Problem, Read, UnreadableError
+from sweep.readers.folder import Walk, file_label, natural
+from sweep.readers.mlflow_database import PREFIX
 
-STATE = "trainer_state.json"
-LOOSE = re.compile(r".*\.(csv|tsv|jsonl|ndjson)|.*(history|log|metrics|curves|state).*\.json", re.IGNORECASE)
-TELLS_NOTHING = {"trainer_state", "metrics", "curves", "history", "log", "logs", "training", "results"}
+STDIN = "-"
+LARGEST_INPUT = 4 * 2**30
+"""Bytes of standard input that are taken."""
+BLOCK = 2**20
+
+
+def read(source: str | os.PathLike[str], columns: Mapping[str, str] | None = None) -> list[History]:
+    """The runs in a log, a folder of logs, or an MLflow experiment.
+
+    Args:
+        source: a path, a pattern such as ``runs/*.log``, ``-`` for standard input, or ``mlflow:RUN_ID``.
+        columns: which of the log's names is which, ours to theirs: ``{"val_loss": "dev_nll", "step": "iter"}``.
+
+    Returns:
+        One history per run, in the order of the log. What could not be read beside them is warned of.
+
+    Raises:
+        UnreadableError: where nothing can be read; the message says why, and what would be a log.
+    """
+    found = list(histories(os.fspath(source), columns or {}))
+    read = [item for item in found if isinstance(item, History)]
+    problems = [item for item in found if isinstance(item, Problem) and not isinstance(item, Note)]
+    if not read:
+        raise UnreadableError("; ".join(map(str, problems[:3])))
+    for problem in problems:
+        warnings.warn(str(problem), stacklevel=2)
+    return read
 
 
 def histories(argument: str, columns: Columns) -> Read:
@@ -20,15 +52,32 @@ def histories(argument: str, columns: Columns) -> Read:
 
     Raises nothing that comes from the source.
     """
-    if argument.startswith(mlflow.PREFIX):
+    if argument.startswith(PREFIX):
         yield from _guarded(mlflow.read(argument, columns), argument)
-        return
+    elif argument == STDIN:
+        yield from _piped(columns)
+    elif not os.path.lexists(argument) and glob.has_magic(argument):
+        yield from _matching(argument, columns)
+    else:
+        yield from _at(argument, columns)
+
+
+def _matching(pattern: str, columns: Columns) -> Read:
+    """The histories in every file and folder that a pattern names."""
+    paths = sorted(glob.glob(pattern, recursive=True), key=natural)  # noqa: PTH207 - Path.glob takes no absolute one
+    if not paths:
+        yield Problem(pattern, "no file or folder has such a name")
+    for path in paths:
+        yield from _at(path, columns)
+
+
+def _at(argument: str, columns: Columns) -> Read:
     path = Path(argument)
     try:
         if path.is_dir():
             yield from _folder(path, columns)
         elif path.is_file():
-            yield from _guarded(detect.reader(path)(path, _name(path), columns), argument)
+            yield from _guarded(detect.reader(path).read(path, file_label(path), columns), argument)
         elif path.exists():
             yield Problem(argument, "is no regular file")
         elif path.is_symlink():
@@ -37,11 +86,12 @@ def histories(argument: str, columns: Columns) -> Read:
             yield Problem(argument, "no such file or folder (an MLflow run is given as mlflow:RUN_ID)")
     except UnreadableError as error:
         yield Problem(argument, str(error))
-    except OSError as error:
-        yield Problem(argument, f"cannot be read: {error.strerror or error}")
+    except (OSError, ValueError) as error:
+        yield Problem(argument, f"cannot be read: {getattr(error, 'strerror', None) or error}")
 
 
 def _guarded(read: Read, source: str, quiet: bool = False) -> Read:
+    """What a reader gives, and what it raises as a ``Problem``; ``quiet``: no word of a file without a series."""
     try:
         yield from read
     except NoSeriesError as error:
@@ -51,82 +101,60 @@ def _guarded(read: Read, source: str, quiet: bool = False) -> Read:
         yield Problem(source, str(error))
     except OSError as error:
         yield Problem(source, f"cannot be read: {error.strerror or error}")
+    except MemoryError:
+        yield Problem(source, "takes more memory than there is")
     except Exception as error:
         # A foreign library may raise anything on a damaged file, and the other files are still to be read.
         yield Problem(source, f"cannot be read: {type(error).__name__}: {' '.join(str(error).split())[:200]}")
 
 
 def _folder(root: Path, columns: Columns) -> Read:
+    walk = Walk(root)
     found = False
-    for path, read, name, loose in _logs(root):
-        for item in _guarded(read(path, name, columns), str(path), quiet=loose):
+    for log in walk.logs():
+        empty = True
+        for item in _guarded(log.reader.read(log.path, log.name, columns), str(log.path), quiet=not log.sure):
+            empty = False
             found = True
             yield item
+        if empty:
+            walk.no_log()
+    told = walk.told()
     if not found:
-        raise UnreadableError("no log found in this folder, nor in those below it")
+        raise UnreadableError(f"no log found in this folder, nor in those below it{told and f' (left out: {told})'}")
+    if told:
+        yield Note(str(root), f"left out: {told}")
 
 
-def _logs(root: Path) -> Iterator[tuple[Path, Reader, str, bool]]:
-    """Every log below ``root``: its place, reader and id, and whether it is only guessed to be one."""
-    for here, folders, files in os.walk(root):
-        folder = Path(here)
-        folders[:] = sorted((name for name in folders if _worth_a_look(folder / name)), key=_natural)
-        name = _label(folder) if folder == root else folder.relative_to(root).as_posix()
-        known = _run_in(folder, set(files))
-        if known:
-            path, read = known
-            yield path, read, name, False
-            if read is not tensorboard.read:
-                folders.clear()  # what lies below belongs to this run
-            else:
-                split = set(tensorboard.parts(folder))
-                folders[:] = [child for child in folders if folder / child not in split]
-            continue
-        for file in sorted(filter(LOOSE.fullmatch, files), key=_natural):
-            path = folder / file
-            try:
-                yield path, detect.reader(path), _name(path), True
-            except (UnreadableError, OSError):
-                continue  # not asked for by name
+def _piped(columns: Columns) -> Read:
+    """The histories in standard input, which is kept in a private file while it is read."""
+    try:
+        with _spooled(sys.stdin.buffer) as path:
+            for item in _guarded(detect.reader(path).read(path, "standard input", columns), STDIN):
+                yield _renamed(item, str(path))
+    except UnreadableError as error:
+        yield Problem(STDIN, str(error))
+    except OSError as error:
+        yield Problem(STDIN, f"cannot be read: {error.strerror or error}")
 
 
-def _run_in(folder: Path, files: set[str]) -> tuple[Path, Reader] | None:
-    """The one log that tells most of the run whose folder this is; ``None`` where it is no run's."""
-    if sweep_csv.FILE in files and detect.reader(folder / sweep_csv.FILE) is sweep_csv.read:
-        return folder / sweep_csv.FILE, sweep_csv.read
-    if STATE in files:
-        return folder / STATE, trainer_state.read
-    saved = [path for path in folder.glob("checkpoint-*") if (path / STATE).is_file()]
-    if saved:
-        return max(saved, key=lambda path: _natural(path.name)) / STATE, trainer_state.read
-    packed = sorted(name for name in files if name.endswith(".wandb"))
-    if packed:
-        return folder / packed[0], wandb_offline.read
-    if any("tfevents" in name for name in files) or tensorboard.parts(folder):
-        return folder, tensorboard.read
-    if "metrics.csv" in files:
-        return folder / "metrics.csv", table.read
-    return None
+def _renamed(item: History | Problem, place: str) -> History | Problem:
+    """What was read from a copy, under the name of the original."""
+    if isinstance(item, History):
+        parts = {name: replace(part, source=STDIN) for name, part in item.parts.items()}
+        return replace(item, source=STDIN, parts=parts)
+    return Problem(item.source.replace(place, STDIN), item.reason)
 
 
-def _worth_a_look(folder: Path) -> bool:
-    return not folder.is_symlink() and not folder.name.startswith((".", "__"))
-
-
-def _natural(name: str) -> list[tuple[int, int | str]]:
-    return [(0, int(part)) if part.isdigit() else (1, part) for part in re.split(r"(\d+)", name) if part]
-
-
-def _name(path: Path) -> str:
-    """An id for a file: its own name, and where that is every log's name, its folder's."""
-    full = path.resolve()
-    if "tfevents" in full.name or full.stem.lower() in TELLS_NOTHING:
-        return _label(full.parent)
-    return full.stem
-
-
-def _label(folder: Path) -> str:
-    """A folder's name, behind that of the folder around it where it is only a number."""
-    full = folder.resolve()
-    numbered = re.match(r"checkpoint-|version_|\d+$", full.name)
-    return f"{full.parent.name}/{full.name}" if numbered else full.name
+@contextmanager
+def _spooled(stream: BinaryIO) -> Iterator[Path]:
+    """A private file with all that a stream holds. Raises ``UnreadableError`` where that is too much."""
+    with tempfile.NamedTemporaryFile(prefix="sweep-") as file:
+        taken = 0
+        while block := stream.read(BLOCK):
+            taken += len(block)
+            if taken > LARGEST_INPUT:
+                raise UnreadableError(f"more than {LARGEST_INPUT // 2**30} GiB; save it to a file and give its name")
+            file.write(block)
+        file.flush()
+        yield Path(file.name)

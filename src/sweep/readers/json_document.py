@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from sweep.readers import columnar, row_log, trainer_state
-from sweep.readers.base import Columns, NoSeriesError, Problem, Read, UnreadableError
-from sweep.readers.json_file import load
+from sweep.readers.base import Columns, Head, NoSeriesError, Problem, Read, Reader, UnreadableError
+from sweep.readers.json_file import load, opens
+from sweep.readers.row_histories import histories_of
+
+
+def sniff(head: Head) -> bool:
+    """Whether a file begins as JSON does."""
+    return opens(head)
 
 
 def read(path: Path, name: str, columns: Columns) -> Read:
@@ -20,16 +27,24 @@ def read(path: Path, name: str, columns: Columns) -> Read:
     elif isinstance(value, dict):
         yield columnar.history(value, str(path), name, columns)
     elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-        if not columnar.is_history(value[0], columns):
-            rows = row_log.Rows()
-            for row in value:
-                rows.add(row_log.row(row))
-            yield row_log.history(rows, str(path), name, columns)
-            return
-        for number, item in enumerate(value, start=1):
+        yield from _listed(value, path, name, columns)
+    else:
+        raise NoSeriesError("holds JSON but no history: an object with lists, or a list of objects, is expected")
+
+
+def _listed(items: list[dict[str, Any]], path: Path, name: str, columns: Columns) -> Read:
+    """A list of rows of one run, or of whole histories; the first item tells which."""
+    if columnar.is_history(items[0], columns):
+        for number, item in enumerate(items, start=1):
             try:
                 yield columnar.history(item, str(path), str(number), columns)
             except UnreadableError as error:
                 yield Problem(str(path), f"item {number}: {error}")
-    else:
-        raise NoSeriesError("holds JSON but no history: an object with lists, or a list of objects, is expected")
+        return
+    rows = row_log.Rows()
+    for row in items:
+        rows.add(row_log.row(row))
+    yield from histories_of(rows, str(path), name, columns)
+
+
+READER = Reader("JSON", sniff, read)

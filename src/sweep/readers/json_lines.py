@@ -9,8 +9,10 @@ from io import BufferedReader
 from pathlib import Path
 
 from sweep.readers import columnar, row_log
-from sweep.readers.base import UTF_16, WAY_OUT, Columns, NoSeriesError, Problem, Read, UnreadableError
+from sweep.readers.base import UTF_16, WAY_OUT, Columns, Head, NoSeriesError, Problem, Read, Reader, UnreadableError
 from sweep.readers.column_names import parse
+from sweep.readers.json_file import affordable
+from sweep.readers.row_histories import histories_of
 
 MOST = 20
 """Broken lines that are named one by one."""
@@ -18,6 +20,25 @@ PATIENCE = 1000
 """Rows without a single known name after which a file is no log."""
 LONGEST = 64 * 2**20
 """Bytes of the longest line that is read."""
+SUFFIXES = (".jsonl", ".ndjson")
+
+
+def sniff(head: Head) -> bool:
+    """Whether the first line is a whole JSON object, and most of those behind it begin as one."""
+    text = head.text.lstrip()
+    if head.path.suffix.lower() in SUFFIXES:
+        return text[:1] in ("{", "[") and text[:2] != "{'"
+    if not text.startswith("{"):
+        return False
+    first, more, rest = text.partition("\n")
+    if not more:
+        return not head.whole and head.path.suffix.lower() != ".json"
+    try:
+        json.loads(first)
+    except (ValueError, RecursionError):
+        return False
+    others = [line for line in rest.splitlines()[:10] if line.strip()]
+    return 2 * sum(line.lstrip().startswith("{") for line in others) >= len(others) > 0
 
 
 def read(path: Path, name: str, columns: Columns) -> Read:
@@ -26,10 +47,13 @@ def read(path: Path, name: str, columns: Columns) -> Read:
     The first line with a series tells which of the two kinds of file this is. Raises ``UnreadableError`` where the
     first lines show that it is neither.
     """
-    rows, whole, broken = row_log.Rows(), 0, 0
+    rows = row_log.Rows()
+    whole = 0
+    broken = 0
     with path.open("rb") as file, io.TextIOWrapper(file, encoding="utf-16", errors="replace") as wide:
         for number, line in _lines(wide if file.peek(2)[:2] in UTF_16 else file):
             try:
+                affordable(line)
                 value = json.loads(line)
                 if not isinstance(value, dict):
                     raise UnreadableError(f"a {type(value).__name__}, where an object is expected")
@@ -49,7 +73,7 @@ def read(path: Path, name: str, columns: Columns) -> Read:
     if broken > MOST:
         yield Problem(str(path), f"{broken - MOST} more lines that could not be read")
     if rows.count and not whole:
-        yield row_log.history(rows, str(path), name, columns)
+        yield from histories_of(rows, str(path), name, columns)
     elif not whole and not broken:
         raise UnreadableError("holds nothing but blank lines")
 
@@ -72,3 +96,6 @@ def _lines(file: BufferedReader | io.TextIOWrapper) -> Iterator[tuple[int, str |
             line = line.removeprefix(b"\xef\xbb\xbf")
         if not line.isspace():
             yield number, line
+
+
+READER = Reader("JSON lines", sniff, read)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sweep.readers.column_names import SPLITS, parse, plain
+from sweep.readers.column_names import SPLITS, parse, plain, says_split
 
 RUNS = {"run", "run_id", "run_name", "seed", "fold", "trial", "trial_id", "experiment", "model", "name"}
 PHASES = {"phase", "split", "mode", "set", "subset", "stage", "partition", "dataset"}
@@ -20,18 +20,22 @@ def is_tidy(names: Sequence[str]) -> bool:
 
 def told(row: Mapping[str, float], words: Mapping[str, str]) -> dict[str, float]:
     """A row under the names that its ``words`` give to its numbers: ``loss`` of phase ``val`` becomes ``val/loss``."""
+    if not words:
+        return dict(row)
     named = dict(row)
     metric = next((word for name, word in words.items() if plain(name) in METRICS and parse(word)), None)
     value = next((name for name in row if plain(name) in VALUES), None)
     if metric and value:
         named[metric] = named.pop(value)
     side = next((word for name, word in words.items() if plain(name) in PHASES and word.lower() in SPLITS), None)
-    return {f"{side}/{name}" if side and _bare(name) else name: number for name, number in named.items()}
+    if side is None:
+        return named
+    return {f"{side}/{name}" if _bare(name) else name: number for name, number in named.items()}
 
 
 def _bare(name: str) -> bool:
     what = parse(name)
-    return what is not None and not what.split and what.metric not in ("learning_rate", "grad_norm")
+    return what is not None and not says_split(name) and what.metric not in ("learning_rate", "grad_norm")
 
 
 def labels(columns: Mapping[str, Sequence[str]]) -> list[str]:

@@ -1,107 +1,128 @@
-"""Logs that are a row per moment: rows of named numbers, gathered into the series of one run."""
+"""Logs that are a row per moment: rows of named numbers, gathered into columns."""
 
 from __future__ import annotations
 
 import math
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
-from sweep.readers.base import Columns, History, UnreadableError
-from sweep.readers.column_mapping import Raw, wire
-from sweep.readers.column_names import EPOCHS, STEPS, parse, plain
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.curves import Floats
+from sweep.readers.cells import number
 from sweep.readers.long_format import told
+
+ROOM = 12 * 2**20
+"""Values that are kept of one log; of a longer one every second, fourth, ... of the longest columns."""
+BLOCK = 2**18
+"""Rows between two looks at the room that is left."""
+
+
+class Column:
+    """One name's values, and the rows they stand in."""
+
+    __slots__ = ("rows", "settled", "stride", "values")
+
+    def __init__(self) -> None:
+        self.rows = array("I")
+        self.values = array("d")
+        self.stride = 1
+        self.settled = 0
+
+    def thin(self) -> None:
+        """Keep every ``stride``-th of what came since the last call."""
+        self.rows = self.rows[: self.settled] + self.rows[self.settled :: self.stride]
+        self.values = self.values[: self.settled] + self.values[self.settled :: self.stride]
+        self.settled = len(self.values)
+
+    def halve(self) -> None:
+        """Keep every second value, of those to come too."""
+        self.rows = self.rows[::2]
+        self.values = self.values[::2]
+        self.stride *= 2
+        self.settled = len(self.values)
 
 
 class Rows:
-    """Collects rows; a row's number is its step until ``raw`` finds a column that counts better."""
+    """Collects rows, each a mapping of names to numbers; a name may be missing in any row."""
 
     def __init__(self) -> None:
         self.count = 0
-        self._series: dict[str, tuple[array[float], array[float]]] = {}
+        self._columns: dict[str, Column] = {}
 
     def add(self, row: Mapping[str, float]) -> None:
         """Add one row: what is missing in it was not recorded then."""
         for name, value in row.items():
-            found = self._series.get(name)
-            if found is None:
-                found = self._series[name] = (array("d"), array("d"))
-            found[0].append(self.count)
-            found[1].append(value)
+            column = self._columns.get(name)
+            if column is None:
+                column = self._columns[name] = Column()
+            column.rows.append(self.count)
+            column.values.append(value)
         self.count += 1
+        if not self.count % BLOCK:
+            self._make_room()
 
-    def parted(self, runs: Sequence[str]) -> dict[str, Rows]:
-        """The rows of each run, by its label; ``runs`` holds one label per row."""
-        parts = {run: Rows() for run in dict.fromkeys(runs)}
-        place = list[int]()
-        for run in runs:
-            place.append(parts[run].count)
-            parts[run].count += 1
-        for name, (rows, values) in self._series.items():
-            for row, value in zip(rows, values, strict=True):
-                found = parts[runs[int(row)]]._series.setdefault(name, (array("d"), array("d")))
-                found[0].append(place[int(row)])
-                found[1].append(value)
-        return parts
+    def _make_room(self) -> None:
+        columns = list(self._columns.values())
+        for column in columns:
+            if column.stride > 1:
+                column.thin()
+        while sum(len(column.values) for column in columns) > ROOM:
+            max(columns, key=lambda column: len(column.values)).halve()
 
     @property
     def names(self) -> list[str]:
         """The columns met so far."""
-        return list(self._series)
+        return list(self._columns)
 
-    def raw(self, columns: Columns) -> Raw:
-        """Every series over the counter of steps, which is the user's ``step``, else the best that the log has.
+    @property
+    def thinned(self) -> bool:
+        """Whether some values were left out to save memory."""
+        return any(column.stride > 1 for column in self._columns.values())
 
-        Raises ``UnreadableError`` where the user's step column is missing or does not count.
-        """
-        clock = columns.get("step") or self._counter()
-        if clock is None:
-            return self._series
-        at = self._at(clock)
-        if at is None:
-            known = ", ".join(sorted(self._series)[:12])
-            raise UnreadableError(f"no step {clock!r} with a finite number in every row; its columns: {known}")
-        others = {name: series for name, series in self._series.items() if name != clock or plain(name) in EPOCHS}
-        return {name: ([at[int(row)] for row in rows], values) for name, (rows, values) in others.items()}
+    def size(self, name: str) -> int:
+        """How many values a column holds."""
+        return len(self._columns[name].values)
 
-    def _at(self, clock: str) -> array[float] | None:
-        values = self._series.get(clock, (None, array("d")))[1]
-        return values if len(values) == self.count and all(map(math.isfinite, values)) else None
+    def where(self, name: str) -> NDArray[np.intp]:
+        """The rows in which a column has a value, shape ``(values,)``."""
+        return np.array(self._columns[name].rows, dtype=np.intp)
 
-    def _counter(self) -> str | None:
-        """Steps before epochs; a counter that starts anew in every epoch, or stands still, is none."""
-        known = {plain(name): name for name in reversed(list(self._series))}
-        epochs = next((at for name in EPOCHS if name in known and (at := self._at(known[name])) is not None), None)
-        for name in STEPS:
-            at = self._at(known[name]) if name in known else None
-            if at is not None and len(set(at)) > 1 and not _restarts(at, epochs):
-                return known[name]
-        return next((known[name] for name in EPOCHS if name in known and self._usable(known[name])), None)
+    def values(self, name: str) -> Floats:
+        """The values of a column, shape ``(values,)``."""
+        return np.array(self._columns[name].values, dtype=float)
 
-    def _usable(self, clock: str) -> bool:
-        """Epochs that hardly repeat, in the longest series, and do not begin again as in a log that was added to."""
-        at = self._at(clock)
-        others = [rows for name, (rows, _) in self._series.items() if name != clock and parse(name)]
-        if at is None or not others:
-            return at is not None and 2 * len(set(at)) > len(at)
-        own = [at[int(row)] for row in max(others, key=len)]
-        again = any(now < before and now == own[0] for before, now in pairwise(own))
-        return 2 * len(set(own)) > len(own) and not again
+    def spread(self, name: str) -> Floats:
+        """A column over all rows, shape ``(count,)``, NaN where it has no value."""
+        full = np.full(self.count, math.nan)
+        full[self.where(name)] = self.values(name)
+        return full
 
+    def parted(self, labels: Sequence[str]) -> dict[str, Rows]:
+        """The rows of each run, by its label; ``labels`` holds one per row."""
+        codes = {label: code for code, label in enumerate(dict.fromkeys(labels))}
+        code = np.array([codes[label] for label in labels])
+        parts: dict[str, Rows] = {}
+        for label, wanted in codes.items():
+            mine = code == wanted
+            parts[label] = self._taken(mine)
+        return parts
 
-def history(rows: Rows, source: str, name: str, columns: Columns) -> History:
-    """The one history that rows make up. Raises ``UnreadableError`` where they hold none."""
-    curves, chosen = wire(rows.raw(columns), columns)
-    return History(source, name, curves, chosen)
-
-
-def _restarts(steps: array[float], epochs: array[float] | None) -> bool:
-    """Whether ``steps`` falls back where the epoch does not: the number of a batch in its epoch, no resumed run."""
-    falls = [at for at in range(1, len(steps)) if steps[at] < steps[at - 1]]
-    if epochs is None:
-        return len(falls) > max(3, len(steps) // 20)
-    return any(epochs[at] > epochs[at - 1] for at in falls)
+    def _taken(self, mine: NDArray[np.bool_]) -> Rows:
+        part = Rows()
+        part.count = int(mine.sum())
+        place = np.cumsum(mine) - 1
+        for name, column in self._columns.items():
+            rows = self.where(name)
+            kept = mine[rows]
+            if kept.any():
+                own = part._columns[name] = Column()
+                own.rows = array("I", place[rows[kept]].tolist())
+                own.values = array("d", self.values(name)[kept].tolist())
+                own.stride = column.stride
+        return part
 
 
 def row(value: Mapping[str, Any]) -> dict[str, float]:
@@ -110,7 +131,7 @@ def row(value: Mapping[str, Any]) -> dict[str, float]:
 
 
 def numbers(row: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, float]]:
-    """The numbers of a JSON object, those of nested objects as ``outer/inner``.
+    """The numbers of a JSON object, those of nested objects as ``outer/inner``; a number in quotes is one too.
 
     ``None`` is left out: a row says nothing of what was not recorded at its moment, and tables turned into JSON have
     it in every gap.
@@ -120,8 +141,8 @@ def numbers(row: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, flo
             yield from numbers(value, f"{prefix}{name}/")
         elif isinstance(value, int | float) and not isinstance(value, bool):
             yield prefix + name, _float(value)
-        elif isinstance(value, str) and value in ("NaN", "Infinity", "-Infinity"):
-            yield prefix + name, float(value)
+        elif isinstance(value, str) and len(value) < 40 and (quoted := number(value)) is not None:
+            yield prefix + name, quoted
 
 
 def _float(value: int | float) -> float:

@@ -11,14 +11,29 @@ import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from sweep.readers.base import Columns, Read, UnreadableError
-from sweep.readers.row_log import Rows, history, numbers
+from sweep.readers.base import Columns, Head, Read, Reader, UnreadableError
+from sweep.readers.json_file import affordable
+from sweep.readers.row_histories import histories_of
+from sweep.readers.row_log import Rows, numbers
 
 MAGIC = b":W&B"
-BLOCK, HEAD = 32768, 7
+SUFFIX = ".wandb"
+BLOCK = 32768
+HEAD = 7
 FULL, FIRST, MIDDLE, LAST = 1, 2, 3, 4
+
+
+def sniff(head: Head) -> bool:
+    """Whether the file begins with W&B's mark."""
+    return head.data.startswith(MAGIC)
+
+
+def find(folder: Path, names: frozenset[str]) -> Path | None:
+    """The run in a folder ``offline-run-...``."""
+    packed = sorted(name for name in names if name.endswith(SUFFIX))
+    return folder / packed[0] if packed else None
 
 
 def read(path: Path, name: str, columns: Columns) -> Read:
@@ -36,18 +51,26 @@ def read(path: Path, name: str, columns: Columns) -> Read:
             if record.HasField("run"):
                 name = record.run.run_id or name
             elif record.HasField("history"):
-                items = record.history.item
-                row = {"/".join(item.nested_key) or item.key: json.loads(item.value_json) for item in items}
-                row.setdefault("_step", record.history.step.num)
-                rows.add(dict(numbers(row)))
+                rows.add(_row(record.history))
     if not rows.count:
         raise UnreadableError("a W&B run that logged no history")
-    yield history(rows, str(path), name, columns)
+    yield from histories_of(rows, str(path), name, columns)
+
+
+def _row(history: Any) -> dict[str, float]:
+    """The numbers of one call of ``log``."""
+    row: dict[str, Any] = {}
+    for item in history.item:
+        affordable(item.value_json)
+        row["/".join(item.nested_key) or item.key] = json.loads(item.value_json)
+    row.setdefault("_step", history.step.num)
+    return dict(numbers(row))
 
 
 def records(file: BinaryIO) -> Iterator[bytes]:
     """The payload of each record, from behind the file's header; ends at the first that is damaged."""
-    at, parts = HEAD, list[bytes]()
+    at = HEAD
+    parts: list[bytes] = []
     while True:
         left = BLOCK - at % BLOCK
         if left < HEAD:
@@ -62,6 +85,11 @@ def records(file: BinaryIO) -> Iterator[bytes]:
         at += HEAD + length
         if len(body) < length or kind not in (FULL, FIRST, MIDDLE, LAST) or zlib.crc32(bytes([kind]) + body) != crc:
             return
-        parts = [body] if kind in (FULL, FIRST) else [*parts, body]
+        if kind in (FULL, FIRST):
+            parts = []
+        parts.append(body)
         if kind in (FULL, LAST):
             yield b"".join(parts)
+
+
+READER = Reader("W&B", sniff, read, find)
