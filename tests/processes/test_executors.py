@@ -228,3 +228,9 @@ def test_every_sampler_of_optuna_serves_two_workers_on_sqlite_and_resumes(tmp_pa
     assert whole.trials[:5] == first.trials
     assert [trial.state for trial in whole.trials] == ["COMPLETE"] * 9
     assert len({tuple(trial.params.values()) for trial in whole.trials}) == 9
+
+
+def test_a_platform_without_a_fork_server_is_refused_with_the_way_out(monkeypatch):
+    monkeypatch.setattr("multiprocessing.get_all_start_methods", lambda: ["spawn"])  # as on Windows
+    with pytest.raises(ConfigError, match=r"executor is local, which needs a fork server.*use executor=inline"):
+        Local(2)

@@ -42,5 +42,6 @@ def _distribution(values: Sequence[object]) -> object:
     numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
     if len(numbers) < len(values):
         return CategoricalDistribution(sorted(set(values), key=repr))
-    low, high = min(numbers), max(numbers)
+    low = min(numbers)
+    high = max(numbers)
     return FloatDistribution(low, high, log=low > 0 and high / low > LOG_RATIO)

@@ -80,21 +80,15 @@ def opened(
     Raises:
         ConfigError: The study can't be run with these settings.
     """
-    space.check(search)
-    name = samplers.choose(settings.sampler, search, settings.trials)
-    samplers.check(name, search, len(settings.objectives))
-    total = samplers.total(name, search, settings.trials)
-    design = samplers.design(name, search, settings.sampler_options, settings.seed)
-    for params in _points_to_validate(search, name, total):
-        validate(params)
-    # From here on Optuna is imported.
-    sampler = None if design else samplers.sampler(name, settings.sampler_options, settings.seed)
+    name, total = _check_space(settings, search, validate)
+    # From here on heavy libraries are imported.
+    sampling = samplers.sampling(name, search, settings.sampler_options, settings.seed)
     pruner = pruners.pruner(settings.pruner, settings.pruner_options, len(settings.objectives))
     storage = open_storage(settings.storage)
     identity = {**(fingerprint or {}), **_identity(settings, search, name)}
     with _folder(directory), lock.coordinator(directory):
         study = open_study(settings.name, storage, settings.directions, identity)
-        store = TrialStore(study, storage, search, samplers.Sampling(design, sampler), pruner, directory)
+        store = TrialStore(study, storage, search, sampling, pruner, directory)
         try:
             if store.is_empty():
                 _refuse_foreign_trials(directory, settings.storage)
@@ -117,6 +111,19 @@ def run(
     """Open a study and run it; see `opened` and `OpenStudy.run`. Trials run in this process by default."""
     with opened(settings, search, directory, hooks.prepare, fingerprint) as study:
         return study.run(hooks, executor or Inline(), listener)
+
+
+def _check_space(
+    settings: StudySettings, search: space.Space, validate: Callable[[space.Params], object]
+) -> tuple[str, int]:
+    """Check the space, and that the sampler can search it; the sampler's name and the number of trials."""
+    space.check(search)
+    name = samplers.choose(settings.sampler, search, settings.trials)
+    samplers.check(name, search, len(settings.objectives))
+    total = samplers.total(name, search, settings.trials)
+    for params in _points_to_validate(search, name, total):
+        validate(params)
+    return name, total
 
 
 def _points_to_validate(search: space.Space, sampler: str, total: int) -> Iterator[space.Params]:

@@ -82,6 +82,14 @@ def check(name: str, space: Space, objectives: int) -> None:
             )
 
 
+def sampling(name: str, space: Space, options: Mapping[str, Any], seed: int) -> Sampling:
+    """The way that the sampler of that name takes. Raises `ConfigError` for options that it refuses."""
+    points = design(name, space, options, seed)
+    if points is not None:
+        return Sampling(points, None)
+    return Sampling(None, sampler(name, options, seed))
+
+
 def design(name: str, space: Space, options: Mapping[str, Any], seed: int) -> Design | None:
     """Index -> parameters, for the samplers that need no history; None for the others."""
     if name not in DESIGNS:

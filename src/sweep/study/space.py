@@ -32,9 +32,10 @@ class Range:
     def values(self) -> tuple[Scalar, ...]:
         """Every number of the range, integers where all three bounds are."""
         count = math.floor((self.high - self.low) / self.step + 1e-9) + 1
-        return tuple(
-            self.low + i * self.step if self.whole else float(f"{self.low + i * self.step:.12g}") for i in range(count)
-        )
+        numbers = (self.low + index * self.step for index in range(count))
+        if self.whole:
+            return tuple(numbers)
+        return tuple(float(f"{number:.12g}") for number in numbers)  # 0.3, not 0.30000000000000004
 
     @property
     def whole(self) -> bool:
@@ -89,8 +90,8 @@ def point(space: Space, index: int) -> Params:
     params: Params = {}
     for name, dimension in reversed(list(space.items())):
         values = _values(name, dimension)
-        index, at = divmod(index, len(values))
-        params[name] = values[at]
+        index, position = divmod(index, len(values))
+        params[name] = values[position]
     return {name: params[name] for name in space}
 
 
@@ -104,15 +105,25 @@ def corners(space: Space) -> Iterator[Params]:
 
 
 def at(dimension: Dimension, u: float) -> Scalar:
-    """The value at the share `u`, 0 <= u < 1, of the dimension's length."""
+    """The value at the share `u` of the dimension's length, 0 <= u < 1."""
     match dimension:
         case Interval(low, high, log, whole):
+            if not whole:
+                return _clip(_between(low, high, u, log), low, high)
             # Integers own equal cells, so that the ends come as often as the middle.
-            a, b = (low - 0.5, high + 0.5) if whole else (low, high)
-            value = math.exp(math.log(a) + u * (math.log(b) - math.log(a))) if log else a + u * (b - a)
-            return int(min(max(round(value), low), high)) if whole else min(max(value, low), high)
+            return int(_clip(round(_between(low - 0.5, high + 0.5, u, log)), low, high))
         case _:
             return dimension.values[int(u * len(dimension.values))]
+
+
+def _between(low: float, high: float, u: float, log: bool) -> float:
+    if log:
+        return math.exp(math.log(low) + u * (math.log(high) - math.log(low)))
+    return low + u * (high - low)
+
+
+def _clip(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high)
 
 
 def describe(dimension: Dimension) -> str:
