@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from datasets import Dataset
 from settings import resolved
 
 from sweep import engines, recipes
@@ -15,6 +17,7 @@ from sweep.config.settings import Config
 from sweep.curves import Curves
 from sweep.engines.job import TrainingJob, TrainingResult
 from sweep.engines.loop import epoch_batches
+from sweep.recipes.data.in_memory import Tensors
 from sweep.recipes.task import Task
 
 SMALL = {
@@ -31,6 +34,7 @@ def trained(config: Config, engine: str, folder: Path, task: Task | None = None)
         points.extend((step, name, value) for name, value in dict(values).items())  # type: ignore[call-overload]
         return False
 
+    torch.set_num_threads(1)  # as a trial does
     task = task or recipes.build(config.recipe, config.seed)
     result = engines.train(engine, TrainingJob(task, config.train, config.seed, "cpu", folder), watch)
     return Curves.from_points(points), result
@@ -60,7 +64,7 @@ def test_an_epoch_has_every_row_once_in_an_order_of_its_own() -> None:
     assert first != second
 
 
-def test_a_loss_that_is_no_number_ends_the_run_at_once(tmp_path: Path) -> None:
+def test_a_loss_that_is_not_finite_ends_the_run_at_once(tmp_path: Path) -> None:
     config = resolved("recipe=digits", *SMALL["digits"], "train.learning_rate=1e30", "train.warmup=0")
     for engine in ("loop", "trainer"):
         curves, _ = trained(config, engine, tmp_path)
@@ -69,11 +73,28 @@ def test_a_loss_that_is_no_number_ends_the_run_at_once(tmp_path: Path) -> None:
         assert curves["val_loss"].steps[-1] == curves["batch_loss"].steps[-1]
 
 
-def test_the_best_model_is_kept_and_patience_ends_the_run(tmp_path: Path) -> None:
-    config = resolved("recipe=digits", *SMALL["digits"], "train.learning_rate=3e-2", "train.epochs=40")
-    config = replace(config, train=replace(config.train, early_stopping=3, keep_best=True))
-    curves, result = trained(config, "loop", tmp_path)
+def mislabelled(task: Task) -> Task:
+    """The task with every validation label wrong: the surer the model is of the right one, the higher the loss."""
+    columns = task.validation.__getitems__(range(len(task.validation)))
+    wrong = {"pixel_values": columns["pixel_values"].numpy(), "labels": (columns["labels"].numpy() + 1) % 10}
+    return replace(task, validation=Tensors(Dataset.from_dict(wrong)))
+
+
+@pytest.mark.parametrize("engine", ["loop", "trainer"])
+def test_the_best_model_is_kept_and_patience_ends_the_run(engine: str, tmp_path: Path) -> None:
+    config = resolved("recipe=digits", *SMALL["digits"], "train.early_stopping=3", "train.keep_best=true")
+    task = mislabelled(recipes.build(config.recipe, config.seed))
+    curves, result = trained(config, engine, tmp_path, task)
     loss = curves["val_loss"]
-    assert result.step == loss.steps[loss.values.argmin()]
-    assert loss.steps[-1] < 400
-    assert result.last != result.test
+    best = int(loss.values.argmin())
+    assert result.step == loss.steps[best]
+    assert len(loss) == best + 1 + 3
+    assert loss.steps[-1] == curves["batch_loss"].steps[-1] < 200
+    assert result.test["test_loss"] > result.last["test_loss"]
+
+
+def test_without_early_stopping_the_last_model_is_tested(tmp_path: Path) -> None:
+    config = resolved("recipe=digits", *SMALL["digits"], "train.epochs=1")
+    curves, result = trained(config, "loop", tmp_path)
+    assert result.step == curves["batch_loss"].steps[-1] == 20
+    assert result.test == result.last

@@ -1,4 +1,4 @@
-"""A run that is cut off goes on from its last checkpoint, and its curve has no seam."""
+"""A run that is cut off resumes from its last checkpoint, and its curve has no seam."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from mlflow import MlflowClient
 from settings import resolved
 
@@ -43,6 +44,7 @@ def go(config: Config, engine: str, folder: Path, cut_at: int | None = None) -> 
 
     for step, values in store.latest_points():
         watch(step, values)
+    torch.set_num_threads(1)  # as a trial does
     task = recipes.build(config.recipe, config.seed)
     engines.train(engine, TrainingJob(task, config.train, config.seed, "cpu", folder, store), watch)
     return Curves.from_points(points)
