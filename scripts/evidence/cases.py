@@ -23,7 +23,7 @@ import rules
 from corpus import Group, groups
 
 QUOTA = {"healthy": 4, "overfit": 3, "underfit": 3, "erratic": 3, "mixed": 2}
-RULE_QUOTA = {"constant": 1, "collapsed": 1, "no_progress": 1}
+RULE_QUOTA = {"constant": 1, "collapsed": 1, "learnt_nothing": 1, "no_progress": 1}
 FEWEST = 4
 
 

@@ -71,8 +71,7 @@ def outcome(group: Group, training: int, length: int) -> Outcome:
     curves = group.trainings[training]
     seen = curves["steps"] <= length
     steps = curves["steps"][seen]
-    losses = {name: curves[name][:, seen] / group.facts["constant_loss"] for name in ("train", "val", "test")}
-    losses = {name: np.where(np.isfinite(values), values, np.inf) for name, values in losses.items()}
+    losses = {name: _scaled(curves[name][:, seen], group.facts["constant_loss"]) for name in ("train", "val", "test")}
     best = losses["val"].argmin(1)
     tail = steps > (1 - TAIL) * length
     each = np.arange(len(best))
@@ -83,6 +82,11 @@ def outcome(group: Group, training: int, length: int) -> Outcome:
         losses["train"][:, tail].mean(1),
     )
     return Outcome(*(value.reshape(-1, group.facts["seeds"]) for value in values))
+
+
+def _scaled(losses: Floats, constant: float) -> Floats:
+    scaled = losses.astype(float) / constant
+    return np.where(np.isfinite(scaled), scaled, np.inf)
 
 
 def gains(runs: Outcome, longer: Outcome, rate: int, seed: int) -> Gains:
@@ -170,5 +174,6 @@ def target(found: Gains) -> dict[str, float]:
 
 
 def certain(given: str) -> dict[str, float]:
-    """The target of a case that a named rule decides."""
-    return {name: float(name == given) for name in ("healthy", *REGIMES)}
+    """The target of a case that a named rule decides; the mixed ones are healthy or underfit."""
+    shares = {"healthy": 0.5, "underfit": 0.5} if given == "mixed" else {given: 1.0}
+    return {name: shares.get(name, 0.0) for name in ("healthy", *REGIMES)}

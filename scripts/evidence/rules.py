@@ -8,9 +8,10 @@ They read the evaluated losses of a run at evenly spaced evaluations, in units o
 | `constant` | neither loss ever gets below a constant predictor's, and nothing moved | underfit |
 | `collapsed` | both losses end at a constant predictor's, or never get below it, after visible unrest | erratic |
 | `never_learns` | validation never gets below a constant predictor, training does by far | overfit |
+| `learnt_nothing` | neither does training by far | underfit |
 | `stalled` | validation stops far above a training loss that falls on | overfit |
 | `jumps` | validation jumps many times beside a smooth training loss | erratic |
-| `no_progress` | nothing moved, though the level is better than a constant predictor's | that of the gains |
+| `no_progress` | nothing moved, though the level is better than a constant predictor's | mixed |
 
 The first three hold whatever the gains are: a run that stays at a constant predictor looks the same whether its rate
 was too low or killed it at once. The others decide only what the gains leave healthy.
@@ -77,8 +78,9 @@ def _symptom(train: Floats, val: Floats, test: Floats) -> tuple[str, str] | None
     """Textbook symptoms of a run that no treatment helps."""
     moved = max(np.ptp(train), np.ptp(val))
     gap = level(val) - level(train)
-    if test.min() > 1 - NEAR and level(train) < min(train[0], 1.0) - 0.25:
-        return "overfit", "never_learns"
+    if test.min() > 1 - NEAR:
+        memorised = level(train) < min(train[0], 1.0) - 0.25
+        return ("overfit", "never_learns") if memorised else ("underfit", "learnt_nothing")
     arrived = int(np.argmax(val <= val.min() + 0.03))
     fell_on = train[arrived] - level(train)
     if gap > 0.35 and fell_on > 0.15:
@@ -87,5 +89,5 @@ def _symptom(train: Floats, val: Floats, test: Floats) -> tuple[str, str] | None
     if (jumps > 0.12).sum() >= 4 and np.diff(train).max() < 0.04:
         return "erratic", "jumps"
     if moved < 0.02:
-        return "healthy", "no_progress"
+        return "mixed", "no_progress"
     return None

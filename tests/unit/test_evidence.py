@@ -98,6 +98,8 @@ def test_a_gain_of_the_other_seed_alone_is_no_regime():
         (1.0 + 0 * np.arange(40), 1.01 + 0 * np.arange(40), "erratic", ("underfit", "constant")),
         (np.where(np.arange(40) % 2, 1.0, 1.2), np.full(40, 1.01), "healthy", ("erratic", "collapsed")),
         (np.linspace(1, 0.1, 40), np.full(40, 1.0), "healthy", ("overfit", "never_learns")),
+        (np.linspace(1, 0.9, 40), np.full(40, 1.0), "healthy", ("underfit", "learnt_nothing")),
+        (np.full(40, 0.3), np.full(40, 0.5), "healthy", ("mixed", "no_progress")),
         (np.exp(-np.arange(40) / 10), 0.5 + 0.5 * np.exp(-np.arange(40) / 3), "healthy", ("overfit", "stalled")),
         (np.exp(-np.arange(40) / 5), np.exp(-np.arange(40) / 5), "healthy", ("healthy", "")),
         (np.linspace(1, 0.5, 40), np.linspace(1, 0.5, 40), "underfit", ("underfit", "")),
