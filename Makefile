@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS := 1
 
-.PHONY: demo test lint clean
+.PHONY: demo test test-services lint clean
 
 # The main job: four regimes x 2 seeds, each trained, recorded and checked, under a new study name every time.
 demo: .venv/run
@@ -11,6 +11,10 @@ demo: .venv/run
 
 test: .venv/dev
 	$(BIN)/python -m pytest
+
+# Tests against programs beside Python's packages: Chromium (apt-get install chromium).
+test-services: .venv/dev
+	$(BIN)/python -m pytest tests/services
 
 lint: .venv/dev
 	$(BIN)/ruff check .
