@@ -1,4 +1,4 @@
-"""Train a group: its data split and spoilt as planned, its network pretrained or not, all its siblings side by side."""
+"""Train a group: split its data, add label noise, pretrain if planned, and train all its siblings side by side."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ def _split(plan: Plan, table: Table, rng: np.random.Generator) -> tuple[Splits, 
     targets = table.targets if table.classes else table.targets * np.float32(plan.target_scale)
     ends = np.cumsum([plan.examples, plan.val, plan.test])
     x = [torch.from_numpy(part) for part in np.split(inputs, ends)]
-    y = [torch.from_numpy(part) for part in np.split(_spoilt(targets, plan, rng), ends)]
+    y = [torch.from_numpy(part) for part in np.split(_with_label_noise(targets, plan, rng), ends)]
     clean = torch.from_numpy(targets[ends[1] : ends[2]])
     train_set = (_shifted(x[0], plan), y[0])
     sample = (train_set[0][: plan.sample], y[0][: plan.sample])
     return Splits(train_set, sample, (_shifted(x[1], plan), y[1]), (_shifted(x[2], plan), clean)), (x[3], y[3])
 
 
-def _spoilt(targets: np.ndarray, plan: Plan, rng: np.random.Generator) -> np.ndarray:
+def _with_label_noise(targets: np.ndarray, plan: Plan, rng: np.random.Generator) -> np.ndarray:
     """Targets of which the planned share is replaced by another example's; those of the validation split if planned."""
     wrong = rng.random(len(targets)) < plan.label_noise
     if not plan.noisy_val:
@@ -107,7 +107,7 @@ def _pretrained(
 
 
 def _regrouped(splits: Splits, classes: int, rng: np.random.Generator) -> Splits:
-    """The same examples with other targets: classes are thrown together at random, then named anew."""
+    """The same examples with other targets: classes are merged at random into half as many."""
     groups = torch.from_numpy(rng.permutation(np.arange(classes) % max(classes // 2, 2)))
     parts = (splits.train, splits.sample, splits.val, splits.test)
     return Splits(*((inputs, groups[targets]) for inputs, targets in parts))

@@ -10,9 +10,9 @@ validation loss; the last of a run is the mean over its last tenth, since a sing
 | erratic | its best | the best of a run at a tenth of the rate |
 
 Two refinements keep the words to their meaning. Where the training loss rises with the test loss from the best to the
-last, the run did not memorise but lost its way: what keeping the best model gains is then counted as `erratic`, and
-where the training loss rises a quarter to half as far as the test loss, as both. And a
-longer or faster run counts for `underfit` only if its training loss is lower, too: otherwise it regularises.
+last, the run was unstable rather than overfitted: what keeping the best model gains is then counted as `erratic`, and
+where the training loss rises a quarter to half as far as the test loss, as both. And a longer or faster run counts for
+`underfit` only if its training loss is lower, too: otherwise it regularises.
 """
 
 from __future__ import annotations
@@ -105,11 +105,11 @@ def gains(runs: Outcome, longer: Outcome, rate: int, seed: int) -> Gains:
             more.append(name)
     kept, kept_doubt = _paired(runs.last[rate], runs.best[rate], seed)
     rise, _ = _paired(runs.last_train[rate], runs.best_train[rate], seed)
-    lost_way = rise > PARTLY * kept
+    unstable = rise > PARTLY * kept
     decided = {
         "overfit": [] if rise > MOSTLY * kept else [(kept, kept_doubt)],
         "underfit": [(treatments[name], doubts[name]) for name in more],
-        "erratic": [(treatments["tenth"], doubts["tenth"])] + ([(kept, kept_doubt)] if lost_way else []),
+        "erratic": [(treatments["tenth"], doubts["tenth"])] + ([(kept, kept_doubt)] if unstable else []),
     }
     pairs = {name: max([(0.0, 0.0), *(pair for pair in each if pair[0] > 0)]) for name, each in decided.items()}
     return Gains(

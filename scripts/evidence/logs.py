@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from corpus import Group
-from spoiling import Part, spoil
+from log_defects import Part, add_defects
 
 Floats = np.ndarray
 TRAINING = {"running": 0.28, "evaluated": 0.2, "batch": 0.1, "dense_mean": 0.22, "dense_batch": 0.08, "none": 0.12}
@@ -62,7 +62,7 @@ def draw(group: Group, training: int, length: int, sibling: int, rng: np.random.
         parts["val"] = _validation(curves, _sparse(chosen, rng) if checked == "sparse" else chosen, with_accuracy)
     if checked == "scaled":
         _rescale(parts, group.facts, rng)
-    parts, notes = spoil(parts, rng)
+    parts, notes = add_defects(parts, rng)
     columns, said = _columns(parts, group.facts, rng)
     return Log({"id": name, **columns}, f"{how}/{checked}", (*notes, *said))
 

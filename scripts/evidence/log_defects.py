@@ -1,4 +1,4 @@
-"""What happens to a log on its way: rows missing, values smoothed, rounded or in another unit, an end at a break."""
+"""Defects of logs: missing rows, smoothed or rounded values, another unit, an end at the first non-finite loss."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Part:
         return Part(self.steps[rows], {name: values[rows] for name, values in self.columns.items()})
 
 
-def spoil(parts: dict[str, Part], rng: np.random.Generator) -> tuple[dict[str, Part], list[str]]:
-    """The parts after what was drawn for them, and its names."""
+def add_defects(parts: dict[str, Part], rng: np.random.Generator) -> tuple[dict[str, Part], list[str]]:
+    """The parts with defects drawn at random, and the names of these."""
     notes = []
     last = max(part.steps[-1] for part in parts.values())
     if rng.random() < 0.12:
@@ -62,7 +62,7 @@ def _break(parts: dict[str, Part]) -> float | None:
 
 
 def _gaps(count: int, share: float, rng: np.random.Generator) -> np.ndarray:
-    """Which rows stay if a share is lost at random; the first and the last do."""
+    """Which rows stay if a share is dropped at random; the first and the last always do."""
     rows = rng.random(count) >= share
     rows[[0, -1]] = True
     return rows
