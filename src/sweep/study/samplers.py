@@ -13,8 +13,6 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from sweep.errors import ConfigError
 from sweep.study.space import Choice, Dimension, Interval, Params, Range, Space, at, is_grid, point, size
 
@@ -103,7 +101,7 @@ def design(name: str, space: Space, options: Mapping[str, Any], seed: int) -> De
         case "grid":
             return lambda index: point(space, index)
         case "random":
-            return lambda index: _spread(space, np.random.default_rng([seed, index]).random(len(space)))
+            return lambda index: _spread(space, _uniform(seed, index, len(space)))
         case _:
             points = _sequence(len(space), seed, options.get("kind", "sobol"), bool(options.get("scramble", True)))
             return lambda index: _spread(space, points(index))
@@ -111,6 +109,7 @@ def design(name: str, space: Space, options: Mapping[str, Any], seed: int) -> De
 
 def sampler(name: str, options: Mapping[str, Any], seed: int) -> Callable[[int], BaseSampler]:
     """Index -> Optuna's sampler for that trial."""
+    import numpy as np
     import optuna
 
     class ByIndex(optuna.samplers.CmaEsSampler):  # type: ignore[misc]
@@ -153,6 +152,12 @@ def distribution(dimension: Dimension) -> BaseDistribution:
             return IntDistribution(int(low), int(high), log=log)
         case Interval(low, high, log, _):
             return FloatDistribution(low, high, log=log)
+
+
+def _uniform(seed: int, index: int, count: int) -> Any:
+    import numpy as np  # here: a refused study needs no numpy
+
+    return np.random.default_rng([seed, index]).random(count)
 
 
 def _spread(space: Space, units: Any) -> Params:
