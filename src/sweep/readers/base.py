@@ -25,6 +25,7 @@ class History:
         passed_over: names in the log that carry numbers and became no series.
         notes: what was guessed or decided while reading, a sentence each.
         parts: other readings of the same run, one for each further part of its loss, by the part's name.
+        facts: what a tracker holds of the run beside its curves, by the tracker's names: parameters, tags, status.
     """
 
     source: str
@@ -34,6 +35,7 @@ class History:
     passed_over: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     parts: Mapping[str, History] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def points(self) -> dict[str, int]:

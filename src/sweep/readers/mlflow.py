@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def _experiment(client: Any, name: str, columns: Columns) -> Read:
         raise UnreadableError(f"no experiment {name!r}; it has {known}")
     empty = True
     for run in _runs(client, experiment.experiment_id):
-        if not run.data.metrics:
+        if not run.data.metrics or run.data.tags.get("sweep.trial") == "all":  # a study, which has no curves of its own
             continue
         empty = False
         try:
@@ -99,7 +100,15 @@ def _history(client: Any, run: Any, columns: Columns) -> History:
     raw = {key: _points(client.get_metric_history(name, key)) for key in run.data.metrics}
     if not raw:
         raise UnreadableError("a run that logged no metrics")
-    return history(raw, PREFIX + name, name, columns)
+    return replace(history(raw, PREFIX + name, name, columns), facts=_facts(run))
+
+
+def _facts(run: Any) -> dict[str, str]:
+    """Parameters, tags and status; ``seconds`` where the run has ended."""
+    facts = {**run.data.params, **run.data.tags, "status": run.info.status}
+    if run.info.start_time and run.info.end_time:
+        facts["seconds"] = str((run.info.end_time - run.info.start_time) / 1000)
+    return facts
 
 
 def _points(found: list[Any]) -> tuple[list[int], list[float]]:

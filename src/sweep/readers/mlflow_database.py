@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import sqlite3
 from array import array
+from dataclasses import replace
 from pathlib import Path
 
 from sweep.readers.base import Columns, History, Problem, Read, UnreadableError
@@ -23,13 +24,18 @@ NEEDED = {
     "metrics": {"run_uuid", "key", "value", "step", "timestamp", "is_nan"},
     "runs": {"run_uuid", "experiment_id", "start_time"},
     "experiments": {"experiment_id", "name"},
+    "params": {"run_uuid", "key", "value"},
+    "tags": {"run_uuid", "key", "value"},
 }
 RUNS = """
 SELECT runs.run_uuid FROM runs JOIN experiments ON runs.experiment_id = experiments.experiment_id
 WHERE experiments.name = ? AND runs.lifecycle_stage = 'active'
 AND EXISTS (SELECT 1 FROM metrics WHERE metrics.run_uuid = runs.run_uuid)
+AND NOT EXISTS (SELECT 1 FROM tags WHERE tags.run_uuid = runs.run_uuid AND key = 'sweep.trial' AND value = 'all')
 ORDER BY runs.start_time, runs.run_uuid
 """
+SETTINGS = "SELECT key, value FROM params WHERE run_uuid = ? UNION ALL SELECT key, value FROM tags WHERE run_uuid = ?"
+STATUS = "SELECT status, start_time, end_time FROM runs WHERE run_uuid = ?"
 POINTS = "SELECT key, step, value, is_nan FROM metrics WHERE run_uuid = ? ORDER BY step, timestamp"
 
 
@@ -78,7 +84,17 @@ def _history(database: sqlite3.Connection, run: str, columns: Columns) -> Histor
         values.append(math.nan if is_nan else _infinite(value))
     if not raw:
         raise UnreadableError("a run that logged no metrics")
-    return history(raw, PREFIX + run, run, columns)
+    return replace(history(raw, PREFIX + run, run, columns), facts=_facts(database, run))
+
+
+def _facts(database: sqlite3.Connection, run: str) -> dict[str, str]:
+    """Parameters, tags and status; ``seconds`` where the run has ended."""
+    facts = {str(key): str(value) for key, value in database.execute(SETTINGS, (run, run))}
+    status, start, end = database.execute(STATUS, (run,)).fetchone()
+    facts["status"] = str(status)
+    if start and end:
+        facts["seconds"] = str((end - start) / 1000)
+    return facts
 
 
 def _infinite(value: float) -> float:

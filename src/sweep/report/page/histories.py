@@ -7,6 +7,7 @@ from typing import Any
 
 from sweep.diagnosis import Diagnosis, diagnose
 from sweep.readers import History, Problem
+from sweep.readers.base import Note
 from sweep.report.page.content import Page, PageRun
 from sweep.report.page.records import KNOBS
 from sweep.report.page.study_folder import RUNNING, alerts_so_far
@@ -24,7 +25,8 @@ def diagnosed(found: Iterable[History | Problem], problems: list[str]) -> Iterat
     """Every history with its verdict; what cannot be read is appended to ``problems``, a sentence each."""
     for item in found:
         if isinstance(item, Problem):
-            problems.append(str(item))
+            if not isinstance(item, Note):
+                problems.append(str(item))
         else:
             yield item, diagnose(item.curves)
 
@@ -32,10 +34,13 @@ def diagnosed(found: Iterable[History | Problem], problems: list[str]) -> Iterat
 def _runs(items: Sequence[Item]) -> Iterator[PageRun]:
     ids = [str(history.id) for history, _ in items]
     for (history, diagnosis), name in zip(items, ids, strict=True):
-        facts = _facts(getattr(history, "facts", {}))
+        facts = _facts(history.facts)
         running = facts.get("state") == RUNNING
         label = name if ids.count(name) == 1 else f"{history.source}: {name}"
         told = {} if running else diagnosis.to_dict()
+        recorded = history.facts.get("sweep.diagnosed")
+        if told and recorded not in (None, told["regime"]):
+            facts["notes"] = [f"Its study, which knew what a constant predictor reaches, diagnosed it as {recorded}."]
         alerts = alerts_so_far(history.curves) if running else ()
         yield PageRun(facts.pop("label", label), history.source, facts, told, history.curves, "", alerts)
 
@@ -53,7 +58,7 @@ def _facts(logged: Mapping[str, str]) -> dict[str, Any]:
     }
     if "sweep.trial" in logged:
         facts["label"] = f"{logged['sweep.study']}/{int(logged['sweep.trial']):03d}"
-    for knob in KNOBS:
+    for knob in (*KNOBS, "seconds"):
         facts[knob] = _value(logged.get(f"train.{knob}") or logged.get(knob))
     return facts
 
