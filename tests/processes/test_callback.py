@@ -7,10 +7,11 @@ import torch
 from transformers import Trainer, TrainingArguments
 
 from sweep import DiagnosisCallback
+from sweep.diagnosis import diagnose
 
 
 class Line(torch.nn.Module):
-    """A model of one layer that may be told to return a loss of its own."""
+    """A model of one layer, whose loss is multiplied by a factor."""
 
     def __init__(self, factor: float = 1.0) -> None:
         super().__init__()
@@ -63,7 +64,27 @@ def test_it_reads_the_log_of_a_trainer(tmp_path) -> None:  # type: ignore[no-unt
     assert {"batch_loss", "train_loss", "val_loss", "learning_rate", "grad_norm"} <= set(curves)
     assert len(curves["val_loss"]) == len(curves["train_loss"]) == 12
     assert len(curves["batch_loss"]) == 24
-    assert callback.diagnosis.regime != "inconclusive"
+    assert callback.diagnosis == diagnose(curves)
+
+
+def test_it_says_when_it_begins_and_ends_with_the_verdict(tmp_path, capsys) -> None:  # type: ignore[no-untyped-def]
+    callback = DiagnosisCallback()
+    trainer(tmp_path, callback, Rows(40, 1), learning_rate=1e-2).train()
+    begun, verdict = [line for line in capsys.readouterr().out.splitlines() if line.startswith("diagnosis: ")]
+    assert begun == "diagnosis: reading the learning curves of this run"
+    assert verdict.startswith(f"diagnosis: {callback.diagnosis.regime}")
+
+
+def test_a_process_that_is_not_to_log_says_nothing(tmp_path, capsys, caplog, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(TrainingArguments, "should_log", False)
+    callback = DiagnosisCallback()
+    run = trainer(
+        tmp_path, callback, None, factor=1e30, learning_rate=1e25, optim="sgd", max_grad_norm=0.0, eval_strategy="no"
+    )
+    run.train()
+    assert "diverged" in {alert.name for alert in callback.alerts}
+    assert "diagnosis: " not in capsys.readouterr().out
+    assert not [record for record in caplog.records if record.name == "sweep.diagnosis"]
 
 
 def test_it_stops_a_run_that_breaks(tmp_path, caplog) -> None:  # type: ignore[no-untyped-def]

@@ -19,15 +19,21 @@ from sweep.curves import Curves
 from sweep.diagnosis import Alert, Baseline, Diagnosis, Monitor
 
 log = logging.getLogger("sweep.diagnosis")
-SHORT = {"accuracy": "acc"}
+METRICS = {"accuracy": "acc"}
 DENSE = {"loss": "batch_loss", "learning_rate": "learning_rate", "grad_norm": "grad_norm"}
+TIMINGS = ("_runtime", "_per_second", "model_preparation_time")
 
 
 class DiagnosisCallback(TrainerCallback):
-    """Warns once per finding through the logger ``sweep.diagnosis``; with ``stop=True`` ends a run that is lost.
+    """Prints a line as training begins and the verdict as it ends; between them it warns once per finding.
 
-    ``diagnosis`` is the verdict so far, ``alerts`` all that was said. ``validation`` names the evaluation set to judge
-    by where there are several; without it, the first that is logged and is not called ``train``.
+    Warnings go to the logger ``sweep.diagnosis``. Of several processes only those speak that the Trainer lets log.
+
+    Args:
+        stop: end a run that is hopeless, or that has nothing left to gain.
+        baseline: loss and accuracy of the best constant predictor, where known.
+        validation: the name of the evaluation set to judge by, where there are several; None: the first that is logged
+            and is not called ``train``.
     """
 
     def __init__(self, stop: bool = False, baseline: Baseline | None = None, validation: str | None = None) -> None:
@@ -50,12 +56,16 @@ class DiagnosisCallback(TrainerCallback):
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
-        """Start afresh, and say what would blind the diagnosis."""
-        self._monitor, self.alerts = Monitor(self._baseline), []
+        """Start afresh, and say what would hide something from the diagnosis."""
+        self._monitor = Monitor(self._baseline)
+        self.alerts = []
+        if not args.should_log:
+            return
+        print("diagnosis: reading the learning curves of this run", flush=True)
         if args.logging_nan_inf_filter:
-            log.info("logging_nan_inf_filter=True hides NaN and infinite losses; set it to False to have them seen")
+            log.warning("logging_nan_inf_filter=True hides NaN and infinite losses: set it to False to have them seen")
         if str(getattr(args.eval_strategy, "value", args.eval_strategy)) == "no":
-            log.warning("eval_strategy='no': without a validation loss overfitting cannot be seen; set it to 'epoch'")
+            log.warning("eval_strategy='no': without a validation loss overfitting can't be seen: set it to 'epoch'")
 
     def on_log(
         self,
@@ -65,41 +75,53 @@ class DiagnosisCallback(TrainerCallback):
         logs: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        """Hand the Trainer's row to the monitor."""
-        fresh = self._monitor.add(state.global_step, self._named(logs or {}))
-        for alert in fresh:
-            log.warning("%s at step %g: %s", alert.name, alert.step, alert.text)
-        self.alerts += fresh
+        """Pass the Trainer's row to the monitor."""
+        alerts = self._monitor.add(state.global_step, self._named(logs or {}))
+        self.alerts += alerts
+        if args.should_log:
+            for alert in alerts:
+                log.warning("%s at step %g: %s", alert.name, alert.step, alert.text)
         if self.stop and self._monitor.should_stop:
             control.should_training_stop = True
 
+    def on_train_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """Say the verdict."""
+        if args.should_log:
+            print(f"diagnosis: {_sentence(self.diagnosis)}", flush=True)
+
     def _named(self, logs: Mapping[str, Any]) -> dict[str, float]:
-        if "train_runtime" in logs:  # the summary at the end is no point of a curve
+        """The row under this project's names; the summary at the end is no point of a curve."""
+        if "train_runtime" in logs:
             return {}
-        named: dict[str, float] = {}
-        for key, value in logs.items():
-            name = self._name(key)
-            if name is not None and isinstance(value, int | float):
-                named[name] = float(value)
-        return named
+        numbers = {self._name(key): value for key, value in logs.items() if isinstance(value, int | float)}
+        return {name: float(value) for name, value in numbers.items() if name is not None}
 
     def _name(self, key: str) -> str | None:
         if key in DENSE:
             return DENSE[key]
-        if not key.startswith("eval_") or key.endswith(("_runtime", "_per_second", "model_preparation_time")):
+        if not key.startswith("eval_") or key.endswith(TIMINGS):
             return None
         metric = key.removeprefix("eval_")
         if metric.startswith("train_"):
-            return "train_" + self._short(metric.removeprefix("train_"))
-        if "_" in metric and self._validation is None and metric.endswith("_loss"):
+            return f"train_{_short(metric.removeprefix('train_'))}"
+        if self._validation is None and metric.endswith("_loss"):  # the loss of a set with a name
             self._validation = metric.removesuffix("_loss")
-        if self._validation is not None and metric.startswith(f"{self._validation}_"):
-            metric = metric.removeprefix(f"{self._validation}_")
-        return "val_" + self._short(metric)
+        prefix = f"{self._validation}_" if self._validation else ""
+        return f"val_{_short(metric.removeprefix(prefix))}"
 
-    @staticmethod
-    def _short(metric: str) -> str:
-        return SHORT.get(metric, metric)
+
+def _short(metric: str) -> str:
+    return METRICS.get(metric, metric)
+
+
+def _sentence(diagnosis: Diagnosis) -> str:
+    """The verdict, how sure it is, and the first finding, in one line."""
+    verdict = diagnosis.regime
+    if diagnosis.confidence:
+        verdict += f" ({diagnosis.confidence:.0%} sure)"
+    return f"{verdict}: {diagnosis.findings[0].text}" if diagnosis.findings else verdict
 
 
 __all__ = ["DiagnosisCallback"]
