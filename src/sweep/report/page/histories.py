@@ -42,7 +42,8 @@ def _runs(items: Sequence[Item]) -> Iterator[PageRun]:
         if told and recorded not in (None, told["regime"]):
             facts["notes"] = [f"Its study, which knew what a constant predictor reaches, diagnosed it as {recorded}."]
         alerts = alerts_so_far(history.curves) if running else ()
-        yield PageRun(facts.pop("label", label), history.source, facts, told, history.curves, "", alerts)
+        study = history.facts.get("sweep.study", history.source)
+        yield PageRun(facts.pop("label", label), study, facts, told, history.curves, "", alerts)
 
 
 def _facts(logged: Mapping[str, str]) -> dict[str, Any]:

@@ -170,7 +170,7 @@ function labelEnds(plot, lines) {
   ctx.font = `600 ${11 * devicePixelRatio}px system-ui, sans-serif`;
   for (const { line, y } of labels) {
     ctx.fillStyle = line.colour;
-    ctx.fillText(line.run.label.slice(0, 7), bbox.left + bbox.width + 6 * devicePixelRatio, y - over);
+    ctx.fillText(line.run.label.split("/").pop().slice(0, 8), bbox.left + bbox.width + 6 * devicePixelRatio, y - over);
   }
 }
 

@@ -180,40 +180,33 @@ function settingsList(run) {
   );
 }
 
-/** What spoke for the verdict and against it; for a run without weights, its findings. */
+const LIGHT = 0.05; // log odds below which a reason weighs next to nothing
+
+/** How probable the regimes are, what spoke for the verdict and against it, and what the curves show. */
 function reasons(run) {
-  const why = (run.why || []).filter((reason) => typeof reason.log_odds === "number");
-  const most = Math.max(...why.map((reason) => Math.abs(reason.log_odds)), 0.01);
-  const rows = why.map(({ text, log_odds: odds }) => {
-    const width = (50 * Math.abs(odds)) / most;
-    const bar = drawing(
-      "svg",
-      { viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" },
-      drawing("rect", { x: odds > 0 ? 50 : 50 - width, y: 1, width, height: 6 }),
-      drawing("path", { class: "zero", d: "M50 0V8" }),
-    );
-    return element(
-      "tr",
-      {},
-      element("td", {}, bar),
-      element("td", {}, element("span", { class: "hidden" }, odds > 0 ? "for: " : "against: "), text),
-    );
-  });
-  const weights = rows.length
-    ? [
-        element("h4", {}, "What spoke against it and for it"),
-        element("table", { class: "weights" }, element("tbody", {}, ...rows)),
-      ]
-    : [];
+  const why = (run.why || []).filter((reason) => Math.abs(reason.log_odds) >= LIGHT);
+  const most = Math.max(...why.map((reason) => Math.abs(reason.log_odds)));
+  const rows = why.map((reason) => weightRow(reason, most));
+  const table = element("table", { class: "weights odds" }, element("tbody", {}, ...rows));
+  const findings = (run.findings || []).map(({ text }) => [text]);
   return [
     ...probabilityRows(run),
-    ...weights,
-    ...listed(
-      "What the curves show",
-      "ul",
-      (run.findings || []).map(({ text }) => [text]),
-    ),
+    ...(rows.length ? [element("h4", {}, "What spoke against it and for it"), table] : []),
+    ...listed("What the curves show", "ul", findings),
   ];
+}
+
+/** A reason with its weight as a bar, to the right where it speaks for the verdict. */
+function weightRow({ text, log_odds: odds }, most) {
+  const width = (50 * Math.abs(odds)) / most;
+  const bar = drawing(
+    "svg",
+    { viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" },
+    drawing("rect", { x: odds > 0 ? 50 : 50 - width, y: 1, width, height: 6 }),
+    drawing("path", { class: "zero", d: "M50 0V8" }),
+  );
+  const side = element("span", { class: "hidden" }, odds > 0 ? "for: " : "against: ");
+  return element("tr", {}, element("td", {}, bar), element("td", {}, side, text));
 }
 
 function probabilityRows(run) {
