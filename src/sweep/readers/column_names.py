@@ -26,8 +26,10 @@ PART = 4
 """What a further word ("box_loss", "squad_loss") adds to the rank: a part comes after the whole."""
 BARE_SPLIT = 8
 """The rank of a split without a metric ("val: 0.3")."""
+MOST_WORDS = 4
+"""Further words in the name of a loss; more are a sentence, or a path into some other file."""
 PLAIN = {"total", "overall", "running", "smoothed", "avg", "mean", "average", "final", "metrics", "metric", "scores"}
-PLAIN |= {"set", "s", "current", "cur", "lm", "the"}
+PLAIN |= {"set", "s", "current", "cur", "lm", "the", "value", "on", "of", "for", "in"}
 CLASSY = {"sparse", "categorical", "binary", "top", "1", "multiclass", "score", "rate"}
 ACCURATE = {"acc", "accuracy", "accs", "accuracies", "top1", "acc1", "prec1", "acc@1", "acc_top1"}
 MEANS = {"macro", "micro", "weighted", "binary", "score", "measure"}
@@ -159,6 +161,8 @@ def _loss(split: str, grain: str, words: list[str]) -> Name | None:
             continue  # the norm of something
         if hit and not {"lr", "weight", "scale"} & set(words):
             rest = () if hit == joined else tuple(word for word in words if word != hit and word not in PLAIN)
+            if len(rest) > MOST_WORDS:
+                return None
             return Name(split, "loss" if rank < 2 else hit, grain, rank + (PART if rest else 0), rest)
     return None
 

@@ -66,7 +66,7 @@ def history(value: Mapping[str, Any], source: str, number: str, columns: Columns
     series = dict(_series(value))
     grid = _grid(series, columns)
     if not any(array.size for array in series.values()):
-        if any(_known(key, columns) for key, item in _flat(value) if item is None or isinstance(item, list)):
+        if any(_known(key, columns) for key, item in value.items() if item is None or isinstance(item, list)):
             return History(source, name, Curves({}))
         raise NoSeriesError("holds no lists of numbers, so no curves")
     raw = {key: (grid.steps(key, array), array) for key, array in series.items()}

@@ -25,6 +25,7 @@ SUFFIXES = (".csv", ".tsv")
 FILE = "metrics.csv"
 PAIR = re.compile(r"[A-Za-z_]\s*[=:]\s*[-+]?[\d.]|^\s*[{\[|]|\d\s*\|")
 """What a line of a log holds, and no header of a table."""
+FREE_NUMBER = re.compile(r"(?<![\w.@-])\d")
 
 
 def sniff(head: Head) -> bool:
@@ -35,10 +36,12 @@ def sniff(head: Head) -> bool:
     cut = separator(header, row)
     if head.path.suffix.lower() in SUFFIXES:
         return not _is_number(header, cut)
-    if cut is None or PAIR.search(header) or _is_number(header, cut):
+    if cut in (None, "|") or PAIR.search(header) or _is_number(header, cut):
         return False
-    width = len(_parted(header, cut))
-    return len(_parted(row, cut)) == width and cut != "|"
+    cells = _parted(row, cut)
+    known = [number(cell) is not None or is_absent(cell) for cell in cells]
+    enough = all(known) if FREE_NUMBER.search(header) else any(known)
+    return enough and len(cells) == len(_parted(header, cut))
 
 
 def find(folder: Path, names: frozenset[str]) -> Path | None:

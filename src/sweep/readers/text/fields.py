@@ -37,6 +37,7 @@ class Metric(NamedTuple):
     """A number with a name: which of the line's numbers, under which name, times what.
 
     ``bare``: nothing in the line tells a split. ``over``: which number it is a share of (``9833/10000``), or -1.
+    ``broken``: it is one only where the number is written with a fraction ("val 0.5", but not "val 500").
     """
 
     at: int
@@ -44,6 +45,7 @@ class Metric(NamedTuple):
     scale: float
     bare: bool
     over: int
+    broken: bool
 
 
 class Fields(NamedTuple):
@@ -126,6 +128,7 @@ class _Parse:
         if counter:
             self._clocks.append((counter, at))
             self._named_before = heard.ahead
+            self._context = next((word for word in heard.ahead.split() if says_split(word)), self._context)
         elif heard.name:
             self._named(at, heard, after)
         elif self._counts_batches(at, before, after):
@@ -158,12 +161,11 @@ class _Parse:
             self._sticky = next((word for word in name.split() if says_split(word)), "")
         if name in self._seen:
             return  # the first of two is the value, the second its running mean
-        if what is not None and what.rank == BARE_SPLIT and after[:1] in "/x":
-            return  # "train 3/10" is progress
         self._seen.add(name)
         over = at + 1 if after.strip() == "/" and what is not None and what.metric == "acc" else -1
         scale = 0.01 if after.lstrip(" ")[:1] == "%" else 1.0
-        self._metrics.append(Metric(at, name, scale, bare, over))
+        broken = what is not None and what.rank == BARE_SPLIT
+        self._metrics.append(Metric(at, name, scale, bare, over, broken))
 
     def _carried(self, name: str) -> str:
         """The split of the spaced name before it (``train loss 0.5 acc 0.9``), unless that already has this metric."""

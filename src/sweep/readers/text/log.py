@@ -18,7 +18,12 @@ from sweep.readers.text.tables import Tables, counter_of
 
 RANK = re.compile(r"\b(?:local_?rank|rank|worker)[ :=_#]{0,2}(\d+)", re.IGNORECASE)
 DECIMAL_COMMA = re.compile(r"(?<![\d,.])\d+,\d+(?![\d,])")
-DECIMAL_POINT = re.compile(r"\d\.\d")
+VALUE = re.compile(r"[:=] *-?\d+(?:(,)|\.)\d")
+CODE = re.compile(
+    r"\s*(?:def |class \w+[:({]|import |from \S+ import|elif |@\w+|#include|function |const |let |var |public |assert |>>> "
+    r"|for \w.* in .*:$|if .*:$)"
+)
+"""Lines of a program, in Python, C or JavaScript; of tracebacks such lines are a small part."""
 LATEST = 1e9
 """A number as large as this at the head of a line is a time, and counts nothing."""
 ABSENT = {"none", "null", "n/a", "no log"}
@@ -49,6 +54,7 @@ class TextLog:
         self.lines = 0
         self.filled = 0
         self.records = 0
+        self.code = 0
         self.skipped_ranks = 0
         self._scanner = Scanner(frozenset(plain(name) for name in columns.values()))
         self._tables = Tables()
@@ -75,6 +81,7 @@ class TextLog:
             line = DECIMAL_COMMA.sub(lambda found: found[0].replace(",", "."), line)
         fields, values = self._scanner.scan(line)
         if not fields.metrics and not fields.clocks:
+            self.code += CODE.match(line) is not None
             self._note_section(line)
             self._note_unknown(fields)
             return False
@@ -135,7 +142,8 @@ class TextLog:
         if fields.clocks and not section:
             self._section = ""
         for metric in fields.metrics:
-            if values[metric.at].lower() in ABSENT:
+            written = values[metric.at]
+            if written.lower() in ABSENT or (metric.broken and written.lstrip("+-").isdecimal()):
                 continue
             name = f"{section} {metric.name}" if section and metric.bare else metric.name
             row[name] = _value(metric, values)
@@ -183,8 +191,9 @@ class TextLog:
 
 def has_decimal_commas(text: str) -> bool:
     """Whether the numbers of a text are written with decimal commas."""
-    commas = len(DECIMAL_COMMA.findall(text))
-    return commas > 2 and commas > 3 * len(DECIMAL_POINT.findall(text))
+    signs = VALUE.findall(text)
+    commas = signs.count(",")
+    return commas > 2 and 2 * commas > len(signs)
 
 
 def _measures(row: Mapping[str, float]) -> bool:

@@ -87,7 +87,7 @@ def clock_of(name: str, fraction: bool = False) -> str:
         return ""
     if last in COUNTS_EPOCHS or joined in EPOCHS[:1]:
         return "epoch"
-    if others & NO_STEP:
+    if NO_STEP & set(words[-2:-1]):
         return ""
     if last in ("batch", "minibatch") or joined == "batch_idx":
         return "batch"

@@ -22,6 +22,8 @@ FEWEST_AMONG_OTHERS = 3
 """The same, where most of the text is something else."""
 FEWEST_UNCOUNTED = 5
 """The same, where no line counts."""
+CODE_LINES = 3
+"""Lines of a program beside which numbers are settings, where they are more than those of a log."""
 SHARE = 0.5
 """Share of the lines that have to be of a log where so few points, or no clock, say that it is one."""
 EXPECTED = (
@@ -74,6 +76,8 @@ def _is_a_log(log: TextLog, history: History, counted: bool) -> bool:
     """Whether this many points make a log, rather than a sentence or a line of code."""
     points = max((count for name, count in history.points.items() if name in JUDGED), default=0)
     share = log.records / log.filled
+    if log.code > CODE_LINES and log.code > log.records:
+        return False
     if not counted:
         return points >= FEWEST_UNCOUNTED and share >= SHARE
     return points >= (FEWEST if share >= SHARE else FEWEST_AMONG_OTHERS)

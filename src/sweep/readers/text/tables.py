@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -20,6 +21,12 @@ ROWLIKE = re.compile(
 TIME = re.compile(r"\d+:\d\d(?::\d\d)?")
 COUNTERS = {"e": "epoch", "#": "step", "epochs": "epoch", "steps": "step", "iters": "step", "iterations": "step"}
 """Names that count only at the head of a column."""
+COUNTED = re.compile(r"(?i)epoch|step|iter|\bep?\b|#|update|batch|round")
+"""What a line of names has to hold to be the header of a log."""
+NUMBER = re.compile(r"(?<![\w.@(/-])\d")
+REMEMBERED = 4
+"""Lines that may be headers and are kept in mind."""
+LONGEST = 4096
 MOST_WORDS = 24
 MOST_COLUMNS = 256
 SURE = 3.0
@@ -35,37 +42,33 @@ class Header(NamedTuple):
 class Tables:
     """Follows a text line by line and gives the rows of its tables.
 
-    A table opens where a line of numbers has as many cells as the line of names before it, and stays open for any line
-    that fits it, whatever stands in between.
+    A table opens where a line of numbers has as many cells as a line of names shortly before it, and stays open for any
+    line that fits it, whatever stands in between.
     """
 
     def __init__(self) -> None:
-        self._before = ""
+        self._before: deque[str] = deque(maxlen=REMEMBERED)
         self._header: Header | None = None
 
     def row(self, line: str) -> dict[str, str] | None:
         """The cells of a line by the names of their columns, where it is a row of a table."""
         rowlike = ROWLIKE.fullmatch(line) is not None
         marked = "|" in line or "\t" in line
-        if self._header is None and not rowlike and not (marked and self._before):
-            self._remember(line)
-            return None
-        if self._header is not None and (found := _cells(line, self._header)):
-            return found
-        if self._before and (rowlike or marked):
-            header = header_of(self._before, line)
-            found = _cells(line, header) if header else None
+        if self._header is not None and (rowlike or marked):
+            found = _cells(line, self._header)
             if found:
-                self._header = header
-                self._before = ""
                 return found
-        self._remember(line)
+        if self._before and (rowlike or marked):
+            for before in reversed(self._before):
+                header = header_of(before, line)
+                found = _cells(line, header) if header else None
+                if found:
+                    self._header = header
+                    self._before.clear()
+                    return found
+        if not rowlike and len(line) < LONGEST and not NUMBER.search(line) and COUNTED.search(line):
+            self._before.append(line)
         return None
-
-    def _remember(self, line: str) -> None:
-        """A line that may be a header; lines that only draw lie between a header and its rows."""
-        if line and not RULE.fullmatch(line):
-            self._before = line if len(line) < 4096 else ""
 
 
 def counter_of(name: str) -> str:
