@@ -1,4 +1,4 @@
-"""What came of a study: its files, and the last thing that the terminal says."""
+"""The outcome of a study: its files, and what the terminal shows at the end."""
 
 from __future__ import annotations
 
@@ -109,11 +109,11 @@ def _show_run(run: Mapping[str, Any], folder: Path, console: Console) -> None:
     if run["state"] == "FAIL":
         console.print(Text(f"the run failed: {run.get('error')}  ({place / 'error.txt'})", style="red"), soft_wrap=True)
         return
-    said = json.loads((place / "diagnosis.json").read_text(encoding="utf-8"))
+    diagnosis = json.loads((place / "diagnosis.json").read_text(encoding="utf-8"))
     places = {"picture": str(place / "curves.png")}
     if run["mlflow_run_id"]:
         places["MLflow run"] = run["mlflow_run_id"]
-    console.print(panel(said, f"{run['recipe']}, seed {run['seed']}", places))
+    console.print(panel(diagnosis, f"{run['recipe']}, seed {run['seed']}", places))
     for note in run.get("notes", ()):
         console.print(Text(note, style="dim"), soft_wrap=True)
 

@@ -1,7 +1,8 @@
 """A study: a search space, trials and an executor, continued to a total whatever killed it before.
 
-A trial is asked for when a slot is free, and told when it has ended. Only this process talks to Optuna's storage. It
-knows nothing of what a trial does: no torch, no MLflow, no Hydra; and it prints nothing but calls a listener.
+Optuna's ask-and-tell: a trial is asked for when a slot is free, and told when it has ended. Only this process talks to
+Optuna's storage. It knows nothing of what a trial does: no torch, no MLflow, no Hydra. It prints nothing: a listener
+gets every event.
 """
 
 from __future__ import annotations

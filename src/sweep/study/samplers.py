@@ -37,7 +37,7 @@ class Sampling(NamedTuple):
 
 
 def choose(name: str | None, space: Space, trials: int | None) -> str:
-    """The sampler meant: the grid where all is discrete and no number of trials is given, else TPE."""
+    """The sampler's name, by default the grid where all is discrete and no number of trials is given, else TPE."""
     if name is not None and name not in NAMES:
         raise ConfigError("sampler", f"is {name!r}, but must be one of {', '.join(NAMES)}")
     return name or ("grid" if trials is None and is_grid(space) else "tpe")
