@@ -14,8 +14,9 @@ _HOMES = {
     "Diagnosis": "sweep.diagnosis",
     "Monitor": "sweep.diagnosis",
     "DiagnosisCallback": "sweep.integrations.transformers",
+    "read": "sweep.readers",
 }
-__all__ = ["Curves", "Diagnosis", "DiagnosisCallback", "Monitor", "Series"]
+__all__ = ["Curves", "Diagnosis", "DiagnosisCallback", "Monitor", "Series", "read"]
 
 
 def __getattr__(name: str) -> Any:

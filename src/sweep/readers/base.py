@@ -24,6 +24,7 @@ class History:
         columns: the name in the log of each series, by our name.
         passed_over: names in the log that carry numbers and became no series.
         notes: what was guessed or decided while reading, a sentence each.
+        part: which part of its loss stands for the loss, where the log has no total.
         parts: other readings of the same run, one for each further part of its loss, by the part's name.
         facts: what a tracker holds of the run beside its curves, by the tracker's names: parameters, tags, status.
     """
@@ -34,6 +35,7 @@ class History:
     columns: Mapping[str, str] = field(default_factory=dict)
     passed_over: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    part: str = ""
     parts: Mapping[str, History] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
 

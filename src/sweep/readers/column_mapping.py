@@ -56,7 +56,9 @@ def history(raw: Raw, source: str, name: str | int, columns: Columns, notes: Seq
     found = {} if columns else parts([theirs for theirs in _largest_part_first(raw) if len(raw[theirs][1]) > 1])
     main = next(iter(found), "")
     others = {
-        part: History(source, name, *wire(raw, {**columns, **sides})) for part, sides in found.items() if part != main
+        part: History(source, name, *wire(raw, {**columns, **sides}), part=part)
+        for part, sides in found.items()
+        if part != main
     }
     told = list(notes)
     if others:
@@ -64,7 +66,7 @@ def history(raw: Raw, source: str, name: str | int, columns: Columns, notes: Seq
     used = {*wired.columns.values(), *(theirs for part in others.values() for theirs in part.columns.values())}
     told += _other_sets(raw, wired.columns, used)
     over = tuple(theirs for theirs in raw if theirs not in used and not is_clock(theirs))
-    return History(source, name, wired.curves, wired.columns, over, tuple(told), others)
+    return History(source, name, wired.curves, wired.columns, over, tuple(told), part=main, parts=others)
 
 
 def _other_sets(raw: Raw, chosen: Mapping[str, str], used: set[str]) -> list[str]:
