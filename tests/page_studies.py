@@ -102,9 +102,10 @@ def explored() -> list[dict[str, Any]]:
     return rows
 
 
-def write(folder: Path, rows: Sequence[Mapping[str, Any]], **more: Any) -> Path:
+def write(folder: Path, rows: Sequence[Mapping[str, Any]], command: str = "", **more: Any) -> Path:
     """A study's folder: its summary, and curves and diagnosis of every run that has a verdict."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "command.txt").write_text(f"{command}\n")
     for row in rows:
         if row["diagnosed"]:
             trial(folder, row["trial"], curves(row["diagnosed"], row["trial"]), diagnosis(row["diagnosed"]))

@@ -5,7 +5,9 @@ The settings come in typed and checked (`sweep.config.resolve.read`). Only the c
 
 from __future__ import annotations
 
+import shlex
 import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -27,7 +29,9 @@ from sweep.errors import ConfigError
 from sweep.executors.base import Executor
 from sweep.executors.inline import Inline
 from sweep.experiments.treatment.plan import TreatmentExecutor, TreatmentPlan
+from sweep.files import atomic
 from sweep.report.progress import progress_listener
+from sweep.report.summary import COMMAND_FILE
 from sweep.study import run as study
 from sweep.study.loop import TrialHooks
 from sweep.study.settings import StudySettings
@@ -119,6 +123,7 @@ def conduct(plan: Plan) -> int:
     console = Console()
     fingerprint = _identity(plan.fixed)
     with study.opened(plan.settings, plan.space, plan.folder, plan.prepare, fingerprint) as opened:
+        atomic.write_text(plan.folder / COMMAND_FILE, shlex.join(["python", "-m", "sweep", *sys.argv[1:]]) + "\n")
         plan.executor.warm_up(plan.modules)  # it imports torch while this process opens its trackers
         with _trackers(plan) as study_run:
             with progress_listener(console, plan.settings.objectives) as listener:

@@ -12,6 +12,7 @@ from sweep.files import atomic
 from sweep.study.trial_store import TrialRecord
 
 KNOBS = ("learning_rate", "batch_size", "epochs")
+COMMAND_FILE = "command.txt"  # in a study's folder: the command line that runs or resumes it
 
 
 def summarize(name: str, total: int, trials: Iterable[TrialRecord]) -> dict[str, Any]:

@@ -20,9 +20,9 @@ def write_config(folder: Path, config: Config) -> Path:
 
 
 def write_curves(folder: Path, curves: Curves) -> Path:
-    """Write `curves.csv`, which there is for any run, also for one that was cut off."""
+    """Write `curves.csv`, which there is for any run, also for one that was cut off or that still trains."""
     file = folder / "curves.csv"
-    file.write_text(curves.to_csv(), encoding="utf-8")
+    atomic.write_text(file, curves.to_csv())
     return file
 
 

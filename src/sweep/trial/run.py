@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import shutil
 import subprocess
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +36,11 @@ def run(payload: Payload, handle: Handle) -> Outcome:
     with trial_runs(config.record, info, payload.study_runs) as trackers:
         task = recipes.build(config.recipe, config.seed)
         training = WatchedTraining(task, config, payload.objectives, handle, trackers)
+        began = time.monotonic()
         trained = _train(training, trackers, handle.directory)
+        seconds = round(time.monotonic() - began, 3)
         outcome = _diagnosed(payload, handle.directory, task, training, trained, trackers)
+        outcome = replace(outcome, info={**outcome.info, "seconds": seconds})
         result.commit(handle.directory, outcome)
         shutil.rmtree(handle.directory / CHECKPOINT, ignore_errors=True)
         trackers.status = "FINISHED"

@@ -16,9 +16,10 @@ from sweep.executors.base import Handle
 from sweep.recipes.task import Task
 from sweep.study.loop import CHECKPOINT
 from sweep.tracking import TrackerGroup
-from sweep.trial import objectives
+from sweep.trial import artifacts, objectives
 
-FLUSH_S = 2.0  # between two batches of points to the trackers, at least
+FLUSH_S = 2.0  # between two flushes of the points so far, at least
+FLUSH_SHARE = 0.05  # of the time of a run that flushes may take
 
 
 class WatchedTraining:
@@ -38,8 +39,9 @@ class WatchedTraining:
         self._objectives = objectives
         self._handle = handle
         self._trackers = trackers
+        self._folder = handle.directory
         self._monitor = Monitor(task.baseline)
-        self._flushed_at = time.monotonic()
+        self._flush_at = time.monotonic() + FLUSH_S
 
     @property
     def curves(self) -> Curves:
@@ -59,11 +61,18 @@ class WatchedTraining:
         self._monitor.add(step, values)
         if "val_loss" not in values:
             return False
-        if time.monotonic() - self._flushed_at > FLUSH_S:
-            self._trackers.flush()
-            self._flushed_at = time.monotonic()
+        if time.monotonic() >= self._flush_at:
+            self._flush()
         self.pruned = self._report(step, values)
         return self.pruned
+
+    def _flush(self) -> None:
+        """Send the points so far to the trackers, and write them where a page of the running study reads them."""
+        began = time.monotonic()
+        self._trackers.flush()
+        artifacts.write_curves(self._folder, self.curves)
+        ended = time.monotonic()
+        self._flush_at = ended + max(FLUSH_S, (ended - began) / FLUSH_SHARE)
 
     def _report(self, step: int, values: Mapping[str, float]) -> bool:
         """Report the first objective of an evaluation; whether the study prunes the trial."""

@@ -20,7 +20,7 @@ SHRINKING = ("loss", "perplexity", "wer", "cer", "error", "mse", "mae", "rmse")
 """Metrics that are better the lower they are."""
 QUESTIONS = ("final", "generalization", "efficiency", "trend")
 KNOB_REMEDIES = ("lower_rate", "raise_rate", "larger_batch", "train_longer")
-TEXTS = ("why", "findings", "advice", "answers", "notes", "alerts", "error", "test")
+TEXTS = ("why", "findings", "advice", "answers", "notes", "error", "test")
 """What only the script reads."""
 LONGEST = 300
 """Characters of a name that the page shows; a longer one says how long it was."""

@@ -16,6 +16,7 @@ from sweep.diagnosis import diagnose, replay
 from sweep.errors import ConfigError
 from sweep.report.page.content import Page, PageRun, Part
 from sweep.report.page.records import KNOBS
+from sweep.report.summary import COMMAND_FILE
 from sweep.study.importance import importances
 from sweep.study.trial_store import TrialRecord
 
@@ -35,7 +36,7 @@ def page_of_summary(summary: Facts, folder: Path, extra: Facts) -> Page:
         runs=runs(rows, folder),
         size=len(rows),
         total=summary["trials"],
-        command=str(summary.get("command") or ""),
+        command=_command(folder),
         parts=list(extra.get("parts") or ()),
         importances=extra.get("importances") or {},
         best=label(best) if best else "",
@@ -64,7 +65,7 @@ def page_of_folder(folder: Path) -> Page:
         runs=runs(rows, folder),
         size=len(rows),
         total=summary.get("trials") if not running else None,
-        command=str(summary.get("command") or ""),
+        command=_command(folder),
         as_of=f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S}" if running else "",
         parts=_parts(summary, folder),
         importances=_importances(rows, folder),
@@ -126,6 +127,11 @@ def _curves(place: Path, facts: Facts) -> tuple[Curves, str]:
         return Curves({}), missing
     except (OSError, ValueError) as error:
         return Curves({}), f"{place / 'curves.csv'} cannot be read: {error}"
+
+
+def _command(folder: Path) -> str:
+    file = folder / COMMAND_FILE
+    return file.read_text(encoding="utf-8").strip() if file.is_file() else ""
 
 
 def _summary(folder: Path) -> dict[str, Any]:

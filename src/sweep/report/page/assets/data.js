@@ -100,4 +100,6 @@ function percent(share) {
   return share < 0.01 ? "< 1 %" : `${Math.round(100 * share)} %`;
 }
 const sure = (run) => (run.sure === undefined ? "" : percent(run.sure));
+/** The verdict of a run, or why it has none. */
+const standing = (run) => run.verdict || (run.state === "FAIL" ? "failed" : "no verdict yet");
 const plural = (many, what) => `${many.toLocaleString("en")} ${what}${many === 1 ? "" : "s"}`;

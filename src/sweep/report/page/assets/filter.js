@@ -58,9 +58,7 @@ function predicate(word) {
 function filtered() {
   const tests = state.filter.toLowerCase().split(/\s+/).filter(Boolean).map(predicate);
   const { verdicts } = state;
-  return RUNS.filter(
-    (run) => (!verdicts.size || verdicts.has(run.verdict || "failed")) && tests.every((test) => test(run)),
-  );
+  return RUNS.filter((run) => (!verdicts.size || verdicts.has(standing(run))) && tests.every((test) => test(run)));
 }
 
 /** The runs in the charts: the chosen ones; else those of a filter; else all where they are few, or one of each verdict. */

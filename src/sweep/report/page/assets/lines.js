@@ -10,7 +10,7 @@ function perStep(run) {
 /** The share of a run over which batch losses are averaged. */
 const smoothShare = () => 0.2 * (state.smooth / 100) ** 2;
 
-/** Centred moving average; near an edge the window shrinks on both sides alike. Gaps stay gaps. */
+/** Centred moving average; near an edge the window shrinks to its half on both sides, and there the line ends. */
 function smoothed(values) {
   const half = Math.floor((smoothShare() * values.length) / 2);
   if (!half) return values;
@@ -23,7 +23,7 @@ function smoothed(values) {
   return values.map((value, at) => {
     const reach = Math.min(half, at, values.length - 1 - at);
     const many = counts[at + reach + 1] - counts[at - reach];
-    return value === null || !many ? null : (sums[at + reach + 1] - sums[at - reach]) / many;
+    return value === null || !many || 2 * reach < half ? null : (sums[at + reach + 1] - sums[at - reach]) / many;
   });
 }
 

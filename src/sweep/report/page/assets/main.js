@@ -79,8 +79,8 @@ function clear() {
 }
 
 function showChips() {
-  const names = [...new Set(RUNS.map((run) => run.verdict || "failed"))];
-  const known = [...KNOWN, "failed"].filter((name) => names.includes(name));
+  const names = [...new Set(RUNS.map(standing))];
+  const known = [...KNOWN, "failed", "no verdict yet"].filter((name) => names.includes(name));
   $("chips").replaceChildren(
     ...known.map((name) =>
       element(
