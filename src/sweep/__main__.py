@@ -21,6 +21,7 @@ def main() -> None:
         os.environ.setdefault(threads, "1")  # tiny models on busy cores: two threads were 48 times slower than one
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then lets its errors through, for us to say in a line
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    sys.argv[0] = "sweep"  # the name in Hydra's messages
     sys.exit(_run())
 
 

@@ -61,6 +61,10 @@ REFUSED = {
     "record=mlflow,wandb": "write 'record=[mlflow,wandb]'",
     "train=3": "set one of them, such as train.",
     "~train": "train.schedule has no value",
+    # options of other programs
+    "--lr=3": "such as train.learning_rate=VALUE",
+    "--batch-size": "such as train.batch_size=VALUE",
+    "--verbose": "`python -m sweep --help` lists them",
     # slips of syntax, and what Hydra would take without effect
     "train.epochs": "write KEY=VALUE",
     "train.epochs=[": "write KEY=VALUE",
