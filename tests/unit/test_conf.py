@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError, fields, is_dataclass
 from pathlib import Path
 
 import pytest
 import yaml
-from settings import resolved as resolve
+from helpers.settings import resolved as resolve
+from hydra import compose, initialize_config_dir
 
-from sweep.config.schema import CONF, KNOBS
+from sweep.config.resolve import read, study_settings, with_examples
+from sweep.config.resolve import resolve as settle
+from sweep.config.schema import CONF, KNOBS, Schema, store
 from sweep.errors import ConfigError
 
 FILES = sorted(CONF.rglob("*.yaml"))
@@ -99,3 +103,39 @@ def test_the_resolved_configuration_reads_back():
     said = yaml.safe_load(made.to_yaml())
     assert said["train"]["learning_rate"] == made.train.learning_rate
     assert said["expected"] == "erratic"
+
+
+def typed(*overrides: str) -> Schema:
+    """The configuration as it was typed, not resolved yet."""
+    store()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        return read(compose("config", list(overrides)))
+
+
+def test_examples_counted_in_the_data_stand_in_for_a_number_that_is_not_stated():
+    schema = typed("recipe=text")
+    counted = with_examples(schema, 100)
+    assert schema.recipe.sizes.train is None
+    assert counted.recipe.sizes.train == 100
+    assert settle(counted).train.epochs == 4 * settle(schema).train.epochs  # a quarter of the examples it is for
+    assert with_examples(schema, None) is schema
+    assert with_examples(typed("recipe=digits"), 100).recipe.sizes.train == 400
+
+
+def test_everything_past_resolving_is_frozen():
+    def walk(record, key):
+        with pytest.raises(FrozenInstanceError):
+            setattr(record, fields(record)[0].name, None)
+        for each in fields(record):
+            if is_dataclass(value := getattr(record, each.name)):
+                walk(value, f"{key}.{each.name}")
+
+    walk(resolve("+regime=overfit", "+remedy=dropout"), "config")
+
+
+def test_the_settings_of_a_study_are_passed_through_as_they_were_typed():
+    schema = typed("study.trials=7", "sampler=tpe", "pruner=median", "seed=3", "study.objectives=[val_loss,-val_acc]")
+    settings = study_settings(schema, "named-by-default")
+    assert (settings.name, settings.trials, settings.seed) == ("named-by-default", 7, 3)
+    assert (settings.sampler, settings.pruner, settings.pruner_options) == ("tpe", "median", schema.pruner.options)
+    assert settings.objectives == ("val_loss", "-val_acc")

@@ -8,10 +8,10 @@ from importlib.metadata import EntryPoint, EntryPoints
 import numpy as np
 import pytest
 import yaml
+from helpers.settings import resolved
 from hydra import initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.types import RunMode
-from settings import resolved
 
 from sweep import recipes
 from sweep.config import resolve as config
@@ -93,6 +93,15 @@ def test_more_data_takes_what_there_is_and_about_as_many_steps():
     assert after.data["augment"] == 3
     before_steps = TRAIN.epochs * 100
     assert before_steps <= after.train.epochs * 150 * 4 < 1.4 * before_steps
+
+
+def test_a_limit_on_the_users_examples_is_raised_where_it_was_reached():
+    limited = replace(RUN, sizes=Sizes(100), data={"train": "mine.csv", "max_examples": 100})
+    after = given("more_data", limited)
+    assert after.data["max_examples"] == 400
+    assert after.sizes.train is None  # only the data can tell
+    assert after.train.epochs == 5
+    assert "no more examples" in why_not("more_data", replace(limited, sizes=Sizes(60)))
 
 
 @pytest.mark.parametrize("name", sorted(set(REMEDIES) - {"early_stopping", "less_regularization"}))
