@@ -81,7 +81,7 @@ def test_disagreements_come_first_with_their_curves_and_a_failure_with_its_reaso
     ]
     outcome.write("mine", StudyResult(rows, 3), tmp_path)
     page = (tmp_path / "report.html").read_text()
-    assert "1 of 2 verdicts differ from the expected one: trial 001 (healthy, read as overfit)" in page
-    assert page.index("1 of 2 verdicts differ") < page.index("a finding of the overfit one")
+    assert "1 of 2 not as expected: trial 001 (healthy, read as overfit)" in page
+    assert page.index("1 of 2 not as expected") < page.index("a finding of the overfit one")
     assert "the \\u003cworker\\u003e was killed" in page  # as JSON that cannot end the element around it
     assert "<worker>" not in page

@@ -46,7 +46,7 @@ def matrix_sentence(rows: Sequence[Record]) -> str:
         return f"All {len(judged)} verdicts are the expected ones. A number shows its runs."
     named = ", ".join(f"{one['label']} ({one['expected']}, read as {one['verdict']})" for one in wrong[:5])
     more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
-    return f"{len(wrong)} of {len(judged)} verdicts differ from the expected one: trial {named}{more}."
+    return f"{len(wrong)} of {len(judged)} not as expected: trial {named}{more}."
 
 
 def problems(rows: Sequence[Record]) -> list[str]:
