@@ -7,7 +7,7 @@ import multiprocessing
 from pathlib import Path
 
 import pytest
-from commands import run_sweep
+from helpers.commands import run_sweep
 
 SRC = Path(__file__).parents[2] / "src"
 POSIX_ONLY = {"fcntl", "grp", "pwd", "resource", "termios", "pty", "tty", "readline"}

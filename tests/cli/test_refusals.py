@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from commands import run_sweep
+from helpers.commands import run_sweep
 
 REFUSED = {
     # unknown keys, with and without +
@@ -108,7 +108,7 @@ def test_a_bad_sweep_is_refused_likewise(words, says, tmp_path, monkeypatch):
 
 
 def test_a_factor_of_a_run_without_a_regime_is_no_error():
-    from settings import resolved
+    from helpers.settings import resolved
 
     assert resolved("regime.epochs=3").train.epochs == 3 * resolved().train.epochs
 

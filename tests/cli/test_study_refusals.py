@@ -2,7 +2,7 @@
 
 import optuna
 import pytest
-from studies import LINE, opened, states, sweep
+from helpers.studies import LINE, opened, states, sweep
 
 from sweep.errors import ConfigError
 from sweep.files import lock

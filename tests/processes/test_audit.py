@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from commands import run_sweep
-from settings import resolved
+from helpers.commands import run_sweep
+from helpers.settings import resolved
 
 from sweep import diagnosis, recipes
 from sweep.engines.job import TrainingResult

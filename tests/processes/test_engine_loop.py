@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from datasets import Dataset
-from settings import resolved
+from helpers.settings import resolved
 
 from sweep import engines, recipes
 from sweep.config.settings import Config

@@ -10,10 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import objectives
 import optuna
 import pytest
-import studies
+from helpers import objectives, studies
 
 from sweep.errors import ConfigError
 from sweep.executors.local import Local, slots
@@ -22,8 +21,8 @@ from sweep.study.run import StudyResult
 from sweep.study.space import Choice, Interval, Range
 from sweep.study.storage import open_storage
 
-HERE = Path(__file__).parents[1]
-LOCAL = Local(2, preload=("objectives",), grace=10)
+TESTS = Path(__file__).parents[1]
+LOCAL = Local(2, preload=("helpers.objectives",), grace=10)
 
 
 def sweep(tmp_path: Path, space, objective, executor=LOCAL, **rest: Any) -> StudyResult:
@@ -51,7 +50,8 @@ def alive(pid: int) -> bool:
 def start(tmp_path: Path, total: int, workers: int, objective: str, **settings: float) -> subprocess.Popen[str]:
     rest = [f"{key}={value}" for key, value in settings.items()]
     return subprocess.Popen(
-        [sys.executable, str(HERE / "coordinator.py"), str(tmp_path), str(total), str(workers), objective, *rest],
+        [sys.executable, "-m", "helpers.coordinator", str(tmp_path), str(total), str(workers), objective, *rest],
+        env={**os.environ, "PYTHONPATH": str(TESTS)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -9,8 +9,8 @@ import pytest
 import torch
 from datasets import ClassLabel, Dataset, Features
 from datasets import Image as ImageFeature
+from helpers.settings import resolved
 from PIL import Image
-from settings import resolved
 from transformers import ViTConfig, ViTImageProcessor, ViTModel
 
 from sweep import engines, recipes

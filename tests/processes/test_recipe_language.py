@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from settings import resolved
+from helpers.settings import resolved
 
 from sweep import recipes
 from sweep.errors import ConfigError

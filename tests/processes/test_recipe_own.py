@@ -1,60 +1,58 @@
-"""A recipe of the user's own: one file and one YAML, found by its import path, and a check of its own beside it."""
+"""A recipe of the user's own: one file and one YAML, found by its import path, and a check of its own beside it.
+
+The recipe is the one of CONTRIBUTING, to the letter.
+"""
 
 from __future__ import annotations
 
 import inspect
 import json
-import subprocess
-import sys
+import re
 from pathlib import Path
 
-import my_recipe
 import pytest
+from helpers.commands import run_sweep
+from helpers.starts import COMMAND, TESTS, start
+from my_package import clouds, clouds_check
 
 from sweep import recipes
 from sweep.errors import ConfigError
 
-YAML = """
-name: clouds
-family: tests.my_recipe
-reference: {learning_rate: 1e-3, batch_size: 16, epochs: 10}
-sizes: {train: 80, validation: 20, test: 20}
-data: {distance: 1.0}
-model: {}
-"""
+CONTRIBUTING = (TESTS.parent / "CONTRIBUTING.md").read_text("utf-8")
+BLOCKS = dict(re.findall(r"```\w+\n# ([\w/.]+)[^\n]*\n(.*?)```", CONTRIBUTING, re.DOTALL))
+YAML = BLOCKS["conf/recipe/clouds.yaml"]
 
 
 @pytest.fixture
-def command(tmp_path: Path) -> list[str]:
+def chosen(tmp_path: Path) -> list[str]:
     folder = tmp_path / "conf" / "recipe"
     folder.mkdir(parents=True)
     (folder / "clouds.yaml").write_text(YAML, encoding="utf-8")
-    chosen = ["--config-dir", str(tmp_path / "conf"), "recipe=clouds", f"outputs={tmp_path}/out", "study.name=mine"]
-    return ["-m", "sweep", *chosen]
+    return ["--config-dir", str(tmp_path / "conf"), "recipe=clouds"]
+
+
+@pytest.mark.parametrize("module", [clouds, clouds_check], ids=lambda module: module.__name__)
+def test_the_documented_files_are_those_that_are_tested(module) -> None:
+    assert BLOCKS[f"{module.__name__.replace('.', '/')}.py"] == inspect.getsource(module)
 
 
 def test_it_is_short() -> None:
-    assert len(inspect.getsource(my_recipe).splitlines()) + len(YAML.strip().splitlines()) < 50
+    assert len(inspect.getsource(clouds).splitlines()) + len(YAML.strip().splitlines()) < 50
 
 
-def test_it_runs_under_every_regime_without_a_line_more(command: list[str], tmp_path: Path) -> None:
-    given = [sys.executable, *command, "+regime=underfit"]
-    done = subprocess.run(given, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode in (0, 1), done.stderr
-    verdict = json.loads((tmp_path / "out/mine/000/diagnosis.json").read_text(encoding="utf-8"))
+def test_it_runs_under_every_regime_without_a_line_more(chosen: list[str], tmp_path: Path) -> None:
+    status, said = run_sweep(tmp_path / "out", *chosen, "+regime=underfit")
+    assert status in (0, 1), said
+    verdict = json.loads((tmp_path / "out/study/000/diagnosis.json").read_text(encoding="utf-8"))
     assert verdict["expected"] == "underfit"
 
 
-def test_its_own_check_refuses_in_a_line_before_torch_is_loaded(command: list[str], tmp_path: Path) -> None:
-    given = [sys.executable, "-X", "importtime", *command, "recipe.data.distance=-2.0"]
-    done = subprocess.run(given, capture_output=True, text=True, timeout=300, check=False)
-    imports = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
-    [line] = [line for line in done.stderr.splitlines() if not line.startswith("import time:")]
-    assert done.returncode == 2
-    assert "recipe.data.distance is -2.0, but must be at least 0" in line
-    loaded = {imported.rpartition("|")[2].strip() for imported in imports}
-    assert "tests.my_recipe_check" in loaded
-    assert not loaded & {"torch", "transformers", "datasets", "tests.my_recipe"}
+def test_its_own_check_refuses_in_a_line_before_torch_is_loaded(chosen: list[str], tmp_path: Path) -> None:
+    refused = start(COMMAND, *chosen, f"outputs={tmp_path}/out", "recipe.data.distance=-2.0")
+    assert refused.status == 2
+    assert refused.err == "sweep: recipe.data.distance is -2.0, but must be at least 0\n"
+    assert "my_package.clouds_check" in refused.modules
+    assert not refused.modules & {"torch", "transformers", "datasets", "my_package.clouds"}
     assert not (tmp_path / "out").exists()
 
 

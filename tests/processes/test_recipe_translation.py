@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from settings import resolved
+from helpers.settings import resolved
 
 from sweep import recipes
 from sweep.errors import ConfigError

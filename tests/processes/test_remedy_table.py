@@ -6,7 +6,7 @@ import json
 import math
 
 import pytest
-from commands import run_sweep
+from helpers.commands import run_sweep
 
 from sweep.config.remedies import REMEDIES
 from sweep.diagnosis.advice import advise

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from helpers.settings import resolved
 from mlflow import MlflowClient
-from settings import resolved
 
 from sweep import engines, recipes
 from sweep.config.settings import Config

@@ -1,10 +1,10 @@
 import json
 import math
 
-import objectives
 import optuna
 import pytest
-from studies import Cut, states, study, sweep
+from helpers import objectives
+from helpers.studies import Cut, states, study, sweep
 
 from sweep.errors import ConfigError
 from sweep.executors.base import Handle, Outcome

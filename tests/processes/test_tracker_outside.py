@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import my_tracker
 import pytest
-from commands import run_sweep
+from helpers.commands import run_sweep
+from my_package import notebook
 
 from sweep import tracking
 
@@ -20,8 +20,8 @@ TINY = (
 
 
 @pytest.fixture(scope="module", autouse=True)
-def notebook() -> None:
-    tracking.register("notebook", my_tracker.build)
+def registered() -> None:
+    tracking.register("notebook", notebook.build)
 
 
 def pages(tmp_path: Path) -> dict[str, dict[str, Any]]:

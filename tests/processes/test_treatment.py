@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from commands import run_sweep
+from helpers.commands import run_sweep
+from helpers.settings import resolved
 from mlflow import MlflowClient
-from settings import resolved
 
 from sweep.curves import Curves
 from sweep.diagnosis import diagnose

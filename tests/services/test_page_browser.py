@@ -6,8 +6,8 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import page_studies
 import pytest
+from helpers import page_studies
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from sweep.curves import Curves

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from settings import resolved
+from helpers.settings import resolved
 
 from sweep.engines.best_model import BestModel
 

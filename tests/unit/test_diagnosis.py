@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
-from histories import anything, changed, plausible
+from helpers.histories import anything, changed, plausible
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from settings import resolved
+from helpers.settings import resolved
 
 from sweep.config.keys import SYNONYMS, known, nearest
 from sweep.config.settings import flatten

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from datasets import ClassLabel, Dataset, DatasetDict
-from settings import resolved
+from helpers.settings import resolved
 
 from sweep.errors import ConfigError
 from sweep.recipes.data import labelled_text, text_sources

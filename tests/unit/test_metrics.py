@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from settings import resolved
+from helpers.settings import resolved
 
 from sweep import recipes
 from sweep.errors import ConfigError
@@ -20,7 +20,8 @@ def build(*overrides: str) -> Task:
 
 
 def test_a_function_an_object_and_scikit_learn_are_recorded_beside_our_own() -> None:
-    named = "recipe.metrics=[my_metrics.exact,my_metrics.Counted,sklearn.metrics.balanced_accuracy_score]"
+    paths = ("my_package.metrics.exact", "my_package.metrics.Counted", "sklearn.metrics.balanced_accuracy_score")
+    named = f"recipe.metrics=[{','.join(paths)}]"
     task = build("recipe=digits", *SMALL, named)
     logits, labels = np.eye(10)[[1, 2, 3, 3]], np.array([1, 2, 3, 4])
     said = task.compute_metrics(logits, labels)
@@ -33,7 +34,7 @@ def test_a_function_an_object_and_scikit_learn_are_recorded_beside_our_own() -> 
 
 @pytest.mark.parametrize("recipe", ["language", "translation"])
 def test_other_tasks_show_their_metrics_tokens_or_texts(recipe: str) -> None:
-    task = build(f"recipe={recipe}", *SMALL, "recipe.metrics=[my_metrics.exact]")
+    task = build(f"recipe={recipe}", *SMALL, "recipe.metrics=[my_package.metrics.exact]")
     rows = task.collate([task.validation[i] for i in range(4)])
     labels = rows["labels"].numpy()
     assert task.compute_metrics(task.perfect_predictions(labels), labels)["exact"] == 1.0
@@ -42,11 +43,11 @@ def test_other_tasks_show_their_metrics_tokens_or_texts(recipe: str) -> None:
 
 
 def test_a_metric_that_raises_is_found_before_training() -> None:
-    with pytest.raises(ConfigError, match=r"my_metrics\.broken.*ZeroDivisionError: no such share"):
-        build("recipe=digits", *SMALL, "recipe.metrics=[my_metrics.broken]")
+    with pytest.raises(ConfigError, match=r"my_package\.metrics\.broken.*ZeroDivisionError: no such share"):
+        build("recipe=digits", *SMALL, "recipe.metrics=[my_package.metrics.broken]")
 
 
-@pytest.mark.parametrize("path", ["nowhere.metric", "my_metrics.absent", "metric", "my_metrics."])
+@pytest.mark.parametrize("path", ["nowhere.metric", "my_package.metrics.absent", "metric", "my_package.metrics."])
 def test_a_path_that_leads_nowhere_is_named(path: str) -> None:
     with pytest.raises(ConfigError, match=path.replace(".", r"\.")):
         metrics.find(path)
@@ -54,4 +55,4 @@ def test_a_path_that_leads_nowhere_is_named(path: str) -> None:
 
 def test_a_name_that_is_no_function_is_refused() -> None:
     with pytest.raises(ConfigError, match="no function"):
-        metrics.find("my_metrics.__doc__")
+        metrics.find("my_package.metrics.__doc__")

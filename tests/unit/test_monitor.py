@@ -3,7 +3,7 @@
 import warnings
 
 import numpy as np
-from histories import anything, changed, plausible
+from helpers.histories import anything, changed, plausible
 from hypothesis import HealthCheck, given, settings
 
 from sweep.curves import Curves, Series

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-import page_studies
 import pytest
 from filelock import FileLock
+from helpers import page_studies
 
 from sweep.curves import Curves
 from sweep.diagnosis import diagnose

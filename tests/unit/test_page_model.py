@@ -6,8 +6,8 @@ import json
 import shlex
 
 import numpy as np
-import page_studies
 import pytest
+from helpers import page_studies
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -2,9 +2,8 @@ import math
 from pathlib import Path
 from typing import Any
 
-import objectives
 import pytest
-import studies
+from helpers import objectives, studies
 
 from sweep.errors import ConfigError
 from sweep.executors.base import Handle, Outcome

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field, fields, is_dataclass
 
 import pytest
-from settings import resolved
+from helpers.settings import resolved
 
 from sweep.config.ranges import (
     DEVICE,

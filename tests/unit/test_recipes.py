@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from settings import resolved
+from helpers.settings import resolved
 
 from sweep import recipes
 from sweep.errors import ConfigError

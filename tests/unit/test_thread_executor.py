@@ -9,9 +9,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-import objectives
 import pytest
-from studies import states, sweep
+from helpers import objectives
+from helpers.studies import states, sweep
 
 from sweep import executors
 from sweep.executors.base import NextJob, Objective, OnDone, OnReport, Outcome, Report, TrialJob, run_trial

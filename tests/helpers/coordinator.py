@@ -1,12 +1,14 @@
-"""A sweep in a process of its own, for the tests that kill it: DIRECTORY TOTAL WORKERS OBJECTIVE [key=value ...]."""
+"""A sweep in a process of its own, for the tests that kill it.
+
+python -m helpers.coordinator DIRECTORY TOTAL WORKERS OBJECTIVE [KEY=VALUE ...]
+"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-import objectives
-
+from helpers import objectives
 from sweep.executors.local import Local
 from sweep.study.loop import TrialHooks
 from sweep.study.run import run
@@ -26,6 +28,6 @@ if __name__ == "__main__":
             abandon=objectives.abandon,
         ),
         Path(directory) / "killed",
-        Local(int(workers), preload=("objectives", "optuna")),
+        Local(int(workers), preload=("helpers.objectives", "optuna")),
     )
     print(*(trial.state for trial in result.trials))

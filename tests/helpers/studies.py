@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import objectives
 import optuna
 
+from helpers import objectives
 from sweep.executors.base import Handle
 from sweep.study.loop import TrialHooks
 from sweep.study.run import StudyResult, run

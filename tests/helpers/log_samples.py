@@ -199,7 +199,11 @@ def _(epoch: int, train: float, val: float, acc: float) -> str:
     return f"[{epoch - 1}]\ttrain-logloss:{train:.5f}\teval-logloss:{val:.5f}"
 
 
-@kind("lightgbm", header="[LightGBM] [Info] Number of data points in the train set: 455, number of used features: 30", steps=STEPS)
+@kind(
+    "lightgbm",
+    header="[LightGBM] [Info] Number of data points in the train set: 455, number of used features: 30",
+    steps=STEPS,
+)
 def _(epoch: int, train: float, val: float, acc: float) -> str:
     return f"[{epoch}00]\ttraining's binary_logloss: {train}\tvalid_1's binary_logloss: {val}"
 
@@ -318,9 +322,7 @@ def _(epoch: int, train: float, val: float, acc: float) -> str:
 
 @kind("json behind a prefix", acc=ACC)
 def _(epoch: int, train: float, val: float, acc: float) -> str:
-    return (
-        f'2026-01-02T10:00:0{epoch}Z stdout F {{"epoch": {epoch}, "train": {{"loss": {train}}}, "val": {{"loss": {val}, "acc": {acc}}}}}'
-    )
+    return f'2026-01-02T10:00:0{epoch}Z stdout F {{"epoch": {epoch}, "train": {{"loss": {train}}}, "val": {{"loss": {val}, "acc": {acc}}}}}'
 
 
 @kind("espnet", acc=ACC)
@@ -338,7 +340,11 @@ def _(epoch: int, train: float, val: float, acc: float) -> str:
     return f"Epoche {epoch}: epoch {epoch}, train_loss: {train:.3f}; val_loss: {val:.3f}".replace(".", ",")
 
 
-@kind("markdown with words", header="| Epoch | Train Loss | Valid Loss | Accuracy | Time | Note |\n|--:|--:|--:|--:|:-:|---|", acc=ACC)
+@kind(
+    "markdown with words",
+    header="| Epoch | Train Loss | Valid Loss | Accuracy | Time | Note |\n|--:|--:|--:|--:|:-:|---|",
+    acc=ACC,
+)
 def _(epoch: int, train: float, val: float, acc: float) -> str:
     return f"| {epoch} | {train} | **{val}** | {acc} | 00:0{epoch} | fine |"
 
@@ -353,7 +359,10 @@ def _(epoch: int, train: float, val: float, acc: float) -> str:
     return f"{epoch - 1}      {epoch}       {train:.3f}     {val:.3f}"
 
 
-@kind("box", header="┏━━━━━━━┳━━━━━━━━━━━━┳━━━━━━━━━━┓\n┃ Epoch ┃ Train loss ┃ Val loss ┃\n┡━━━━━━━╇━━━━━━━━━━━━╇━━━━━━━━━━┩")
+@kind(
+    "box",
+    header="┏━━━━━━━┳━━━━━━━━━━━━┳━━━━━━━━━━┓\n┃ Epoch ┃ Train loss ┃ Val loss ┃\n┡━━━━━━━╇━━━━━━━━━━━━╇━━━━━━━━━━┩",
+)
 def _(epoch: int, train: float, val: float, acc: float) -> str:
     return f"│ {epoch}     │ {train:.3f}      │ {val:.3f}    │"
 
@@ -363,7 +372,12 @@ def _(epoch: int, train: float, val: float, acc: float) -> str:
     return f"{epoch},{train},{val},{acc}"
 
 
-@kind("spaCy", header="E    #       LOSS TOK2VEC  LOSS NER  ENTS_F  SCORE\n---  ------  ------------  --------  ------  ------", val=None, steps=STEPS)
+@kind(
+    "spaCy",
+    header="E    #       LOSS TOK2VEC  LOSS NER  ENTS_F  SCORE\n---  ------  ------------  --------  ------  ------",
+    val=None,
+    steps=STEPS,
+)
 def _(epoch: int, train: float, val: float, acc: float) -> str:
     return f"  {epoch - 1}     {epoch}00          0.11     {train:.3f}   {100 * acc:.2f}    {acc:.2f}"
 

@@ -1,0 +1,1 @@
+"""What several tests need: studies, histories, logs, and the command in this process. Imported by name."""

@@ -1,0 +1,1 @@
+"""What a user of the package would write of their own: a recipe, a tracker, metrics."""
