@@ -10,6 +10,8 @@ WRAPPED = re.compile(r"(?:tensor|array|(?:np\.|numpy\.)?float\d*)\((.*)\)")
 THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:[,_' ]\d{3})+(?:\.\d+)?")
 DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+(?:[eE][-+]?\d+)?")
 THOUSANDS_DOT = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+,\d+")
+LONGEST = 400
+"""Characters of the longest number."""
 FRACTION = re.compile(r"(\d+) ?/ ?\d+")
 
 
@@ -19,6 +21,8 @@ def number(text: str, counts: bool = False) -> float | None:
     Spreadsheets write 1,5 and 93 %, people 1.234,5 and 12,000.5, Keras [1.5], PyTorch tensor(1.5), progress bars 3/10.
     A comma before exactly three digits parts thousands where something else tells so (``12,000.5``, ``1,200,000``).
     """
+    if len(text) > LONGEST:
+        return None
     try:
         return float(text)
     except ValueError:

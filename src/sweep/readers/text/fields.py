@@ -15,21 +15,31 @@ from sweep.readers.text.names import INTERESTING, Said, clock_of, said
 DIRT = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ,_]+(?=\d))?|\d{8}[-_ T]\d{6}|\d{1,3}:\d{2}:\d{2}(?:[.,]\d+)?"
     r"(?:Z|[+-]\d{2}:?\d{2})?|(?<![\d.])\d{1,3}:\d{2}(?![\d.:])|\d{1,2}[-/]\d{1,2}(?= \d{1,2}:\d{2})"
-    r"|(?<!\S)[IWEF]\d{4}(?= )"
-    r"|[\w./\\-]+\.(?:py|cc|cpp|cu|h|go|jl|lua|ipynb):\d+|<std(?:out|err)>:?"
-    r"|\b(?:pid|cuda|gpu|node|device)[ :=_#]*\d+|\d+%\|[^|\n]*\||\[[=>.#* -]{3,}\]|[\u2580-\u259f━╸╺]{2,}"
+    r"|(?<!\S)[IWEF]\d{4}(?= )|(?<![\w./\\-])[\w./\\-]{1,250}\.(?:py|cc|cpp|cu|h|go|jl|lua|ipynb):\d+"
+    r"|<std(?:out|err)>:?|\b(?:pid|cuda|gpu|node|device)[ :=_#]*\d+"
 )
-"""Dates, times, places in source files, processes and drawn bars: numbers and signs that say nothing of a run."""
-BAR = re.compile(r"\d+%\||\[[=>.#* -]{3,}\]|[\u2580-\u259f━╸╺]{2,}|\d(?:it/s|s/it|m?s/step|batch(?:es)?/s)")
+"""Dates, times, places in source files, processes: numbers that say nothing of a run."""
+DIRTY = re.compile(r"\d[:/-]\d|:\d|[puge][iu]?[de]|d\d{4}|[IWEF]\d{4} |std")
+"""A line without this has no dirt; quicker to find."""
+BAR = re.compile(r"(?<!\d)\d{1,3}%\|[^|\n]*\||\[[=>.#* -]{3,}\]|[\u2580-\u259f\u2501\u2578\u257a]{2,}")
+"""A drawn progress bar."""
+DRAWN = ("%|", "[=", "[>", "[#", "[.", "[*", "\u2501", "\u2588", "\u2578", "\u258f")
+PACE = re.compile(r"(?:it/s|s/it|m?s/step|batch(?:es)?/s)")
+"""The unit behind a number that only progress bars have."""
 MARK = "\x01"
-"""What stands for dirt in a skeleton."""
+BAR_MARK = "\x02"
+"""What stands for dirt and for a bar in a skeleton."""
 NUMBER = re.compile(
     r"((?:(?<![\w.@])(?<![\w)\]]-)|(?<=(?i:epoch))|(?<=(?i:epoch[_-]))|(?<=(?i:iter))|(?<=(?i:step)))"
     r"[-+]?(?:[1-9]\d{0,2}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
     r"|(?<![\w.@/-])-?(?i:nan|inf|infinity|none|null|n/a|no log)(?![\w(/]))"
 )
+CLOSES = re.compile(r"\s*[\]:)\t/|,\-]|\s+[^\W\d]|\s*$")
+"""What stands behind a number that opens its line and counts."""
 REMEMBERED = 4096
-LONGEST = 50_000
+NEAR = 60
+"""Characters before a number in which its name is looked for first."""
+LONGEST = 16_000
 """Characters of a line that is looked at."""
 
 
@@ -54,9 +64,10 @@ class Fields(NamedTuple):
     metrics: tuple[Metric, ...]
     clocks: tuple[tuple[str, int], ...]
     unknown: tuple[str, ...]
+    is_bar: bool
 
 
-NOTHING = Fields((), (), ())
+NOTHING = Fields((), (), (), False)
 
 
 class Scanner:
@@ -70,13 +81,17 @@ class Scanner:
         """The fields of a line, and its numbers as written."""
         if len(line) > LONGEST:
             return NOTHING, []
-        parts = NUMBER.split(DIRT.sub(MARK, line))
+        if any(sign in line for sign in DRAWN):
+            line = BAR.sub(BAR_MARK, line)
+        if DIRTY.search(line):
+            line = DIRT.sub(MARK, line)
+        parts = NUMBER.split(line)
         if len(parts) == 1:
             return NOTHING, []
         skeleton = tuple(parts[::2])
         fields = self._known.get(skeleton)
         if fields is None:
-            if not INTERESTING.search(line) and not (self._wanted and self._names_wanted(skeleton)):
+            if not self._is_worth_it(skeleton):
                 return NOTHING, []
             fields = _Parse(skeleton, self._wanted).fields()
             if len(self._known) >= REMEMBERED:
@@ -84,7 +99,12 @@ class Scanner:
             self._known[skeleton] = fields
         return fields, parts[1::2]
 
-    def _names_wanted(self, skeleton: tuple[str, ...]) -> bool:
+    def _is_worth_it(self, skeleton: tuple[str, ...]) -> bool:
+        """Whether anything shortly before a number may name it; prose is told apart quickly."""
+        if any(INTERESTING.search(literal, max(0, len(literal) - NEAR)) for literal in skeleton[:-1]):
+            return True
+        if not self._wanted:
+            return skeleton[0].strip() in ("", "[") and INTERESTING.search("".join(skeleton[:4])) is not None
         whole = plain(" ".join(skeleton)[:2000])
         return any(name in whole for name in self._wanted)
 
@@ -112,7 +132,8 @@ class _Parse:
             self._clocks = list(
                 zip(("it",) if len(self._leading) == 1 else ("epoch", "batch"), self._leading, strict=False)
             )
-        return Fields(tuple(self._metrics), tuple(self._clocks), tuple(self._unknown))
+        is_bar = any(BAR_MARK in literal or PACE.match(literal) for literal in self._literals)
+        return Fields(tuple(self._metrics), tuple(self._clocks), tuple(self._unknown), is_bar)
 
     def _number(self, at: int) -> None:
         before = self._literals[at]
@@ -133,7 +154,7 @@ class _Parse:
             self._named(at, heard, after)
         elif self._counts_batches(at, before, after):
             self._clocks.append(("batch", at))
-        elif self._named_before and before.strip(f" {MARK}") in (":", "=", "->", ")", "):", "is"):
+        elif self._named_before and before.strip(f" {MARK}{BAR_MARK}") in (":", "=", "->", ")", "):", "is"):
             self._named(at, Said(self._named_before, "", ""), after)
         elif _leads(at, self._literals, self._leading):
             self._leading.append(at)
@@ -180,8 +201,8 @@ def _has_unit(after: str) -> bool:
 def _leads(at: int, literals: tuple[str, ...], before: list[int]) -> bool:
     """Whether a number without a name opens the line and so counts: ``[3]``, ``3/10``, ``[1, 2000]``, ``0:``."""
     if at == 0:
-        closes = re.match(r"\s*[\]:)\t/|,\-]|\s+[^\W\d]|\s*$", literals[1])
-        return literals[0].strip(" \t[(#|*>-" + MARK) == "" and closes is not None and "%" not in literals[1][:2]
+        opens = literals[0].strip(f" \t[(#|*>-{MARK}{BAR_MARK}") == ""
+        return opens and "%" not in literals[1][:2] and CLOSES.match(literals[1]) is not None
     if len(before) != 1:
         return False
     gap = literals[at]

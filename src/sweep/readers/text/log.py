@@ -12,7 +12,7 @@ from sweep.readers.cells import number
 from sweep.readers.column_names import plain, says_split
 from sweep.readers.long_format import told
 from sweep.readers.row_log import Rows
-from sweep.readers.text.fields import BAR, Fields, Metric, Scanner
+from sweep.readers.text.fields import Fields, Metric, Scanner
 from sweep.readers.text.names import CONTEXTS
 from sweep.readers.text.tables import Tables, counter_of
 
@@ -20,8 +20,8 @@ RANK = re.compile(r"\b(?:local_?rank|rank|worker)[ :=_#]{0,2}(\d+)", re.IGNORECA
 DECIMAL_COMMA = re.compile(r"(?<![\d,.])\d+,\d+(?![\d,])")
 VALUE = re.compile(r"[:=] *-?\d+(?:(,)|\.)\d")
 CODE = re.compile(
-    r"\s*(?:def |class \w+[:({]|import |from \S+ import|elif |@\w+|#include|function |const |let |var |public |assert |>>> "
-    r"|for \w.* in .*:$|if .*:$)"
+    r"\s*(?:def |class \w+[:({]|import |from \S+ import|elif |@\w+|#include|function |const |let |var |public |assert "
+    r"|>>> |for \w.* in .*:$|if .*:$)"
 )
 """Lines of a program, in Python, C or JavaScript; of tracebacks such lines are a small part."""
 LATEST = 1e9
@@ -86,7 +86,7 @@ class TextLog:
             self._note_unknown(fields)
             return False
         row = self._of_line(fields, values)
-        if overwritten or BAR.search(line):
+        if overwritten or fields.is_bar:
             return self._add_bar(row)
         return self._add(row)
 

@@ -15,7 +15,7 @@ INTERESTING = re.compile(
 )
 """A line without any of these words is not worth a closer look."""
 BOUNDARY = re.compile(
-    r"[:=|;,(){}\[\]<>\t\x01*#]+|(?<!\w)['\"`]|['\"`](?!\w)|\s[-\u2013\u2014]+\s|^[-\u2013\u2014]+\s|\s[-\u2013\u2014]+$|\s{3,}|[-=]>|[.!?]\s"
+    r"[:=|;,(){}\[\]<>\t\x01\x02*#]+|(?<!\w)['\"`]|['\"`](?!\w)|\s[-\u2013\u2014]+\s|^[-\u2013\u2014]+\s|\s[-\u2013\u2014]+$|\s{3,}|[-=]>|[.!?]\s"
 )
 OPENED = re.compile(r"(?:tensor|array|(?:np\.|numpy\.|jnp\.)?float\d*)\($")
 ENCLOSED = re.compile(r"(?P<name>[\w@./ -]*\w) ?[(\[](?P<inner>[\w@./ -]+)[)\]]$")
@@ -32,6 +32,8 @@ NO_NAME = re.compile(
 )
 """Words of sentences about a metric, and of settings."""
 MOST_WORDS = 6
+LONGEST = 300
+"""Characters before a number that may name it."""
 COUNTS_EPOCHS = {"epoch", "ep", "epoch_num"}
 COUNTS_STEPS = {"step", "iter", "iteration", "update", "up", "it", "round", "idx"}
 NO_CLOCK = re.compile(
@@ -53,8 +55,8 @@ class Said(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def said(literal: str) -> Said:
-    """Take apart the text between the number before and this one."""
-    text = literal.rstrip()
+    """Take apart the text between the number before and this one, of a long one its end."""
+    text = literal[-LONGEST:].rstrip()
     text = OPENED.sub("", text.rstrip("[ "))
     text = text.rstrip(" :=\t\"'`>-~|[{,")
     enclosed = ENCLOSED.search(text)

@@ -13,11 +13,8 @@ from sweep.readers.text.names import clock_of
 
 RULE = re.compile(r"[\s|+:=\-_.─━═╞╪╡╟╫╢┼├┤┌┐└┘╭╮╰╯┏┓┗┛┡╇┩╒╕╘╛╤╧╔╗╚╝╠╬╣…]*|[\s|]*(?:(?:[iuf]\d\d|str)[\s|]*)+")
 """A line that only draws, or tells the types of columns."""
-CELL = r"(?:[-+]?[\d.][\d.,eE+%-]*|-?nan|-?inf|-?infinity|none|null|n/a|na|no log|-{1,3}|\d+/\d+|\d+:\d\d(?::\d\d)?)"
-ROWLIKE = re.compile(
-    rf"[\s|]*\d[\d.,eE+/-]*(?:\s*[\s|,;]\s*{CELL})+\s*[|,;]?\s*|[\s|]*{CELL}(?:\s*[|\t]\s*{CELL})+\s*\|?\s*", re.I
-)
-"""A line of nothing but numbers and gaps."""
+ROWLIKE = re.compile(r"(?>[\s|,;\d.+%:/*-]++|e(?=[-+\d])|nan|inf(?:inity)?|none|null|n/a|na|no log)++", re.IGNORECASE)
+"""A line of nothing but numbers and gaps; possessive, so that no line takes long to be refused."""
 TIME = re.compile(r"\d+:\d\d(?::\d\d)?")
 COUNTERS = {"e": "epoch", "#": "step", "epochs": "epoch", "steps": "step", "iters": "step", "iterations": "step"}
 """Names that count only at the head of a column."""
