@@ -29,7 +29,8 @@ class Start(NamedTuple):
 
 def start(code: str, *words: str, folder: Path | None = None) -> Start:
     """Run this code in a new process with these words as its arguments."""
-    environ = {**os.environ, "PYTHONPATH": str(TESTS)}
+    paths = [str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     command = [sys.executable, "-c", _REPORT + code, *words]
     done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
     *out, modules = done.stdout.splitlines()

@@ -14,8 +14,7 @@ import optuna
 import pytest
 from helpers import objectives, studies
 
-from sweep.errors import ConfigError
-from sweep.executors.local import Local, slots
+from sweep.executors.local import Local
 from sweep.study.events import Ended
 from sweep.study.run import StudyResult
 from sweep.study.space import Choice, Interval, Range
@@ -192,32 +191,6 @@ def test_killed_again_and_again_then_once_more(tmp_path):
         assert len({line.split()[0] for line in lines}) == 1
 
 
-def test_slots(monkeypatch):
-    monkeypatch.setattr(slots, "gpus", lambda: ["0", "1"])
-
-    def devices(workers: int | None, share: float) -> list[str]:
-        return [slot.environ["CUDA_VISIBLE_DEVICES"] for slot in slots.slots(workers, share)]
-
-    assert devices(None, 0.25) == ["0", "1"] * 4
-    assert devices(3, 0.25) == ["0", "1", "0"]
-    assert devices(None, 2) == ["0,1"]
-    assert len(slots.slots(3, 0)) == 3
-    assert len(slots.slots(None, 0)) == slots.cores() >= 1
-    for workers, share in ((0, 0), (None, -1), (None, 1.5), (None, 3)):
-        with pytest.raises(ConfigError, match=r"executor\."):
-            slots.slots(workers, share)
-    monkeypatch.setattr(slots, "gpus", list)
-    with pytest.raises(ConfigError, match="no GPU is seen"):
-        slots.slots(None, 1)
-
-
-def test_gpus_are_those_that_are_visible(monkeypatch):
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3,5")
-    assert slots.gpus() == ["3", "5"]
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    assert slots.gpus() == []
-
-
 @pytest.mark.parametrize("sampler", ["tpe", "cmaes", "gp", "nsgaii"])
 def test_every_sampler_of_optuna_serves_two_workers_on_sqlite_and_resumes(tmp_path, sampler):
     options = {"population_size": 4} if sampler == "nsgaii" else {"n_startup_trials": 3}
@@ -228,9 +201,3 @@ def test_every_sampler_of_optuna_serves_two_workers_on_sqlite_and_resumes(tmp_pa
     assert whole.trials[:5] == first.trials
     assert [trial.state for trial in whole.trials] == ["COMPLETE"] * 9
     assert len({tuple(trial.params.values()) for trial in whole.trials}) == 9
-
-
-def test_a_platform_without_a_fork_server_is_refused_with_the_way_out(monkeypatch):
-    monkeypatch.setattr("multiprocessing.get_all_start_methods", lambda: ["spawn"])  # as on Windows
-    with pytest.raises(ConfigError, match=r"executor is local, which needs a fork server.*use executor=inline"):
-        Local(2)

@@ -87,7 +87,6 @@ def test_without_minutes_none_are_made(tmp_path: Path) -> None:
     assert store.latest() is None
 
 
-@pytest.mark.slow
 def test_the_same_command_goes_on_after_a_kill(tmp_path: Path) -> None:
     out = tmp_path / "out"
     command = [

@@ -239,14 +239,6 @@ def test_info_is_kept_in_optuna_as_user_attributes(tmp_path):
     assert [t.user_attrs["twice"] for t in study(tmp_path).trials] == [0, 2, 4, 6, 8]
 
 
-def test_importing_the_study_imports_nothing_heavy():
-    import subprocess
-    import sys
-
-    code = "import sys, sweep.study; print(sorted({'torch', 'optuna', 'mlflow', 'hydra'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
-
-
 def test_inline_passes_ctrl_c(tmp_path):
     def stop(params, handle):
         if params["x"] == 1:

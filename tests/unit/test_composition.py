@@ -1,25 +1,11 @@
-from pathlib import Path
-
 import pytest
-from hydra import initialize_config_dir
-from hydra.core.global_hydra import GlobalHydra
 from hydra.types import RunMode
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sweep.config import schema
 from sweep.config.compose import composer
 from sweep.config.search_space import read
 from sweep.study.space import point, size
-
-CONF = Path(__file__).parents[2] / "conf"
-
-
-@pytest.fixture
-def loader():
-    schema.store()
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        yield GlobalHydra.instance().config_loader()
 
 
 def master(loader, *fixed):

@@ -1,23 +1,10 @@
-from pathlib import Path
-
 import pytest
-from hydra import compose, initialize_config_dir
-from hydra.core.global_hydra import GlobalHydra
+from hydra import compose
 from hydra.errors import OverrideParseException
 
-from sweep.config import schema
 from sweep.config.search_space import read
 from sweep.errors import ConfigError
 from sweep.study.space import Choice, Interval, Range
-
-CONF = Path(__file__).parents[2] / "conf"
-
-
-@pytest.fixture
-def loader():
-    schema.store()
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        yield GlobalHydra.instance().config_loader()
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_other_refusals_name_the_key(tmp_path: Path) -> None:
         labelled_text.read(data(train=train, validation=strange))
     with pytest.raises(ConfigError, match=r"recipe\.data\.train is 'nowhere\.csv', which is not there"):
         labelled_text.read(data(train="nowhere.csv"))
-    with pytest.raises(ConfigError, match=r"recipe\.data\.train.*ends in one of"):
+    with pytest.raises(ConfigError, match=r"recipe\.data\.train.*must end in one of"):
         labelled_text.read(data(train=written(tmp_path, "x", "train.xlsx")))
     with pytest.raises(ConfigError, match=r"recipe\.data\.text has no value"):
         text_sources.text_columns(data(text=None))

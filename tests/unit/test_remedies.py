@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 import yaml
 from helpers.settings import resolved
-from hydra import initialize_config_dir
-from hydra.core.global_hydra import GlobalHydra
 from hydra.types import RunMode
 
 from sweep import recipes
@@ -139,18 +137,15 @@ def test_several_act_in_order_on_what_the_others_left():
     assert [one.remedy for one in other.remedies] == ["raise_rate", "lower_rate"]
 
 
-def test_a_glob_over_remedies_is_a_space_that_composes():
-    schema.store()
-    with initialize_config_dir(str(schema.CONF), version_base="1.3"):
-        loader = GlobalHydra.instance().config_loader()
-        search = read(["+regime=overfit", "+remedy=glob(*)"], loader)
-        master = loader.load_configuration("config", ["+regime=overfit"], RunMode.MULTIRUN)
-        assert size(search.space) == len(REMEDIES) + 1
-        for index in range(size(search.space)):
-            params = point(search.space, index)
-            made = config.resolve(config.read(loader.load_sweep_config(master, search.overrides(params))))
-            acted = [one.remedy for one in (*made.remedies, *made.skipped)]
-            assert acted == ([] if params["remedy"] == "none" else [params["remedy"]])
+def test_a_glob_over_remedies_is_a_space_that_composes(loader):
+    search = read(["+regime=overfit", "+remedy=glob(*)"], loader)
+    master = loader.load_configuration("config", ["+regime=overfit"], RunMode.MULTIRUN)
+    assert size(search.space) == len(REMEDIES) + 1
+    for index in range(size(search.space)):
+        params = point(search.space, index)
+        made = config.resolve(config.read(loader.load_sweep_config(master, search.overrides(params))))
+        acted = [one.remedy for one in (*made.remedies, *made.skipped)]
+        assert acted == ([] if params["remedy"] == "none" else [params["remedy"]])
 
 
 def test_it_acts_on_the_knob_as_it_stands_typed_or_not():

@@ -9,21 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from helpers.commands import run_sweep
 from helpers.settings import resolved
 
-from sweep import diagnosis, recipes
-from sweep.engines.job import TrainingResult
 from sweep.experiments.audit import report as report
 from sweep.experiments.audit import rule
-from sweep.experiments.audit import runs as audit_runs
 
 SRC = Path(__file__).parents[2] / "src" / "sweep" / "experiments" / "audit"
 SOUND = {"last": 0.30, "best": 0.30, "seed_repeat": 0.31, "longer": 0.30, "faster": 0.9, "slower": 0.6, "chance": 2.3}
-TINY = (
-    "recipe.reference.epochs=2", "recipe.sizes.train=48", "recipe.sizes.validation=32", "recipe.sizes.test=32",
-    "recipe.model.width=16", "recipe.model.layers=1", "train.evaluations=4", "engine=loop", "engine.device=cpu",
-)  # fmt: skip
 
 
 def judged(**changes: float) -> str:
@@ -102,20 +94,6 @@ def test_no_code_of_the_diagnosis_is_imported():
             assert not any("diagnos" in f"{module}.{name}" for name in names), file
 
 
-def test_no_code_of_the_diagnosis_is_called(monkeypatch):
-    def never(*args, **kwargs):
-        raise AssertionError("the audit asked the diagnosis")
-
-    config = resolved(*TINY, "audit=true", "train.batch_size=16")
-    for name in ("diagnose", "Monitor"):
-        monkeypatch.setattr(diagnosis, name, never)
-    monkeypatch.setattr("sweep.diagnosis.verdict.diagnose", never)
-    losses = audit_runs.measure(config, recipes.build(config.recipe, 0), TrainingResult({"test_loss": 2.3}, 6, {}))
-    assert set(losses) >= {"last", "best", "seed_repeat", "longer", "faster", "slower", "chance"}
-    assert all(loss is None or loss > 0 for loss in losses.values())
-    assert rule.judge(rule.numbers(losses), 0.1) in ("healthy", "overfit", "underfit", "erratic", "mixed")
-
-
 def run(trial: int, diagnosed: str, **losses: float | None) -> dict:
     knobs = {"learning_rate": 1e-3 * (trial + 1), "epochs": trial + 1, "recipe": "digits"}
     return {"trial": trial, "diagnosed": diagnosed, "audit": {**SOUND, **losses}, **knobs}
@@ -131,18 +109,3 @@ def test_the_outcome_counts_agreement_without_the_mixed():
     json.dumps(found, allow_nan=False)
     assert "3 of 4 agree (75%), 1 mixed" in report.sentence(found)
     report.draw(runs, found["runs"], "drawn").savefig("/dev/null", format="png")
-
-
-def test_a_small_audit_from_the_command_line(tmp_path):
-    status, out = run_sweep(
-        tmp_path, "+sweep=audit", *TINY, "study.trials=2", "recipe=digits", "regime.batch_size=0.25",
-        "recipe.sizes.train=48", "regime.epochs=range(1,3)", "executor=inline",
-    )  # fmt: skip
-    folder = tmp_path / "study"
-    summary = json.loads((folder / "summary.json").read_text())
-    assert status == 0, out
-    assert len(summary["audit"]["runs"]) == len(summary["runs"]) == 2
-    assert summary["audit"]["judged"] + summary["audit"]["mixed"] == 2
-    assert (folder / "audit.png").stat().st_size > 10_000
-    assert "Diagnosis and intervention" in (folder / "report.html").read_text()
-    assert "agree" in out

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 
 import pytest
-from helpers.commands import run_sweep
 
 from sweep.config.remedies import REMEDIES
 from sweep.diagnosis.advice import advise
 from sweep.diagnosis.remedy_evidence import REMEDY_EVIDENCE
 from sweep.experiments import remedy_table as report
 from sweep.experiments.remedy_table import remedy_table
-
-TINY = (
-    "recipe.reference.epochs=3", "recipe.sizes.train=64", "recipe.sizes.validation=40", "recipe.sizes.test=40",
-    "recipe.model.width=16", "recipe.model.layers=1", "train.evaluations=6", "engine.device=cpu", "executor=inline",
-)  # fmt: skip
 
 
 def run(regime: str, seed: int, remedy: str | None, diagnosed: str, loss: float | None, steps: int = 100) -> dict:
@@ -68,18 +61,3 @@ def test_advice_after_the_findings_comes_in_the_order_of_the_evidence():
     for regime in REMEDY_EVIDENCE:
         assert [hint.remedy for hint in advise((), regime)] == list(REMEDY_EVIDENCE[regime])
     assert {name for names in REMEDY_EVIDENCE.values() for name in names} == set(REMEDIES)
-
-
-def test_a_small_table_from_the_command_line(tmp_path):
-    status, out = run_sweep(
-        tmp_path, "+sweep=cures", *TINY, "seed=0", "+regime=underfit", "+remedy=none,raise_rate,cleaner_data"
-    )
-    folder = tmp_path / "study"
-    summary = json.loads((folder / "summary.json").read_text())
-    assert status == 0, out
-    assert len(summary["runs"]) == 3
-    if summary["runs"][0]["diagnosed"] == "underfit":
-        assert {row["remedy"] for row in summary["cures"]} == {"raise_rate", "cleaner_data"}
-        assert (folder / "cures.png").stat().st_size > 5_000
-        assert "raise_rate" in (folder / "report.html").read_text()
-    assert "report" in out

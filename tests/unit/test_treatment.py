@@ -7,19 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.commands import run_sweep
 from helpers.settings import resolved
-from mlflow import MlflowClient
 
 from sweep.curves import Curves
 from sweep.diagnosis import diagnose
 from sweep.experiments.treatment import report as report
 from sweep.experiments.treatment.plan import TreatmentPlan, treat
-
-TINY = (
-    "recipe.sizes.train=96", "recipe.sizes.validation=64", "recipe.sizes.test=64", "recipe.model.width=16",
-    "recipe.model.layers=1", "recipe.reference.epochs=6", "train.evaluations=8", "engine=loop", "engine.device=cpu",
-)  # fmt: skip
 
 
 def hint(remedy: str, strength: float = 1.0) -> dict:
@@ -98,58 +91,3 @@ def test_the_outcome_in_a_sentence():
     assert said(False, None) == "not cured: failed after no remedy"
     assert report.status({"cured": True}, None) == 0
     assert report.status({"cured": True}, "stopped") == report.status({"cured": False}, None) == 1
-
-
-@pytest.fixture(scope="module")
-def treated(tmp_path_factory):
-    tmp_path = tmp_path_factory.mktemp("treated")
-    args = (*TINY, "+regime=underfit", "treat=true", "treat_steps=1")
-    return tmp_path, args, run_sweep(tmp_path, *args)
-
-
-def test_before_and_after_side_by_side(treated):
-    tmp_path, _, (status, out) = treated
-    folder = tmp_path / "study"
-    summary = json.loads((folder / "summary.json").read_text())
-    assert summary["trials"] == len(summary["runs"]) == 2
-    before, after = summary["treatment"]
-    assert before["remedy"] is None
-    assert before["diagnosed"] == "underfit"
-    assert after["remedy"] in ("raise_rate", "train_longer")
-    assert summary["cured"] == (after["diagnosed"] == "healthy")
-    assert status == (0 if summary["cured"] else 1)
-    assert (folder / "treatment.png").stat().st_size > 10_000
-    assert "Before and after" in (folder / "report.html").read_text()
-    assert after["change"].split(" -> ")[1] in " ".join(out.split())
-    said = json.loads((folder / "001" / "diagnosis.json").read_text())
-    assert said["expected"] is None
-    assert said["remedies"][0]["remedy"] == after["remedy"]
-    assert report.verdict(summary) in " ".join(out.split())
-
-
-def test_parent_and_children_in_mlflow(treated):
-    tmp_path, *_ = treated
-    client = MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
-    found = client.search_runs([client.get_experiment_by_name("sweep").experiment_id])
-    parents = [run for run in found if "mlflow.parentRunId" not in run.data.tags]
-    assert len(found) == 3
-    assert len(parents) == 1
-    assert {run.info.status for run in found} == {"FINISHED"}
-    remedies = {run.data.tags.get("sweep.remedies") for run in found if run not in parents}
-    assert "" in remedies
-    assert len(remedies) == 2
-
-
-def test_the_same_command_again_does_nothing_twice(treated):
-    tmp_path, args, (status, _) = treated
-    before = {path: path.stat().st_mtime_ns for path in tmp_path.glob("study/*/curves.csv")}
-    again, _ = run_sweep(tmp_path, *args)
-    assert again == status
-    assert {path: path.stat().st_mtime_ns for path in before} == before
-
-
-def test_a_sweep_is_not_treated(tmp_path):
-    status, out = run_sweep(tmp_path, *TINY, "-m", "seed=0,1", "treat=true")
-    assert status == 2
-    assert "treat" in out
-    assert not (tmp_path / "study").exists()

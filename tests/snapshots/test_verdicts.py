@@ -8,9 +8,7 @@ import pytest
 from sweep.curves import Curves
 from sweep.diagnosis import diagnose
 
-ROWS = [
-    json.loads(line) for line in (Path(__file__).parents[1] / "snapshots" / "diagnosis.jsonl").read_text().splitlines()
-]
+ROWS = [json.loads(line) for line in (Path(__file__).parent / "diagnosis.jsonl").read_text("utf-8").splitlines()]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"].replace(" ", "-"))
