@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sweep.config.schema import Recipe
 from sweep.errors import ConfigError
-from sweep.recipes.data import tables
+from sweep.recipes.data import tables, text_pairs
 from sweep.recipes.data.splits import SPLITS
 
 ARCHITECTURES = ("t5", "bart")
@@ -15,7 +15,6 @@ def check(recipe: Recipe) -> None:
     kind = recipe.model["architecture"]
     if kind not in ARCHITECTURES:
         raise ConfigError("recipe.model.architecture", f"is {kind!r}, but must be one of {', '.join(ARCHITECTURES)}")
-    data = recipe.data
     for split in SPLITS:
-        if data[split]:
-            tables.check(data[split], f"recipe.data.{split}", (data["source"], data["target"]), data["encoding"])
+        if recipe.data[split]:
+            tables.check(text_pairs.table_of(recipe.data, split))

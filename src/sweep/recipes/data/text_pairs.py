@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from sweep.errors import ConfigError
 from sweep.recipes.data import synthetic_dates, tables
 from sweep.recipes.data.label_noise import Pairs, mismatched
 from sweep.recipes.data.splits import SPLITS, stated_sizes
+from sweep.recipes.data.tables import TableFile
 
 HELD_OUT = 0.15  # share of the training pairs that becomes each split that is not given
 MAX_HELD_OUT = 500  # pairs
@@ -30,6 +32,11 @@ def read(recipe: Recipe, seed: int) -> PairSplits:
     splits = _from_files(recipe.data, seed) if recipe.data["train"] else _dates(recipe, seed)
     most = recipe.data["max_examples"]
     return splits if most is None else PairSplits(*(pairs[:most] for pairs in splits))
+
+
+def table_of(data: Mapping[str, Any], split: str) -> TableFile:
+    """The file of a given split."""
+    return TableFile(Path(data[split]), f"recipe.data.{split}", (data["source"], data["target"]), data["encoding"])
 
 
 def _dates(recipe: Recipe, seed: int) -> PairSplits:
@@ -61,8 +68,7 @@ def _from_files(data: Mapping[str, Any], seed: int) -> PairSplits:
 
 
 def _columns(data: Mapping[str, Any], split: str) -> Pairs:
-    key, path = f"recipe.data.{split}", data[split]
-    names = (data["source"], data["target"])
-    rows = tables.read(path, key, names, data["encoding"])
-    sources, targets = (tables.text(rows, name, path, key).to_pylist() for name in names)
+    table = table_of(data, split)
+    rows = tables.read(table)
+    sources, targets = (tables.text(rows, name, data[split], table.key).to_pylist() for name in table.columns)
     return list(zip(sources, targets, strict=True))

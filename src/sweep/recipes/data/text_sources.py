@@ -14,6 +14,7 @@ import pyarrow as pa
 from sweep.errors import ConfigError
 from sweep.recipes.data import tables
 from sweep.recipes.data.splits import SPLITS
+from sweep.recipes.data.tables import TableFile
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def read(data: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Source]:
             in_folder = _of_folder(path, key, columns)
             sources[split] = in_folder.get(split) or next(iter(in_folder.values()))
         else:
-            sources[split] = Source(tables.read(path, key, columns, data["encoding"]), path, key)
+            rows = tables.read(TableFile(Path(path), key, tuple(columns), data["encoding"]))
+            sources[split] = Source(rows, path, key)
     return {split: sources[split] for split in SPLITS if split in sources}
 
 
