@@ -29,7 +29,7 @@ BARE_SPLIT = 8
 MOST_WORDS = 4
 """Further words in the name of a loss; more are a sentence, or a path into some other file."""
 PLAIN = {"total", "overall", "running", "smoothed", "avg", "mean", "average", "final", "metrics", "metric", "scores"}
-PLAIN |= {"set", "s", "current", "cur", "lm", "the", "value", "on", "of", "for", "in"}
+PLAIN |= {"set", "s", "current", "cur", "lm", "the", "value", "agg", "on", "of", "for", "in"}
 CLASSY = {"sparse", "categorical", "binary", "top", "1", "multiclass", "score", "rate"}
 ACCURATE = {"acc", "accuracy", "accs", "accuracies", "top1", "acc1", "prec1", "acc@1", "acc_top1"}
 MEANS = {"macro", "micro", "weighted", "binary", "score", "measure"}
@@ -157,7 +157,7 @@ def _loss(split: str, grain: str, words: list[str]) -> Name | None:
     joined = "_".join(words)
     for rank, known in enumerate(LOSSES):
         hit = joined if joined in known else next((word for word in words if word in known), "")
-        if hit in ("l1", "l2") and not all(word in (hit, "s") or word.isdigit() for word in words):
+        if hit in ("l1", "l2") and not all(word == hit or word in PLAIN or word.isdigit() for word in words):
             continue  # the norm of something
         if hit and not {"lr", "weight", "scale"} & set(words):
             rest = () if hit == joined else tuple(word for word in words if word != hit and word not in PLAIN)

@@ -79,7 +79,7 @@ def _is_binary(data: bytes) -> bool:
     wide = zeros > 0.4 * len(data) and 0 in (data[::2].count(0), data[1::2].count(0))
     if wide:
         return False
-    return zeros > 0.1 * len(data) or len(data) - len(data.translate(None, CONTROL)) > 0.02 * len(data)
+    return zeros > 0.3 * len(data) or len(data) - len(data.translate(None, CONTROL)) > 0.02 * len(data)
 
 
 def _refusal(head: Head) -> str:

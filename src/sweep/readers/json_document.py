@@ -7,8 +7,9 @@ from typing import Any
 
 from sweep.readers import columnar, row_log, trainer_state
 from sweep.readers.base import Columns, Head, NoSeriesError, Problem, Read, Reader, UnreadableError
-from sweep.readers.json_file import load, opens
+from sweep.readers.json_file import NotJsonError, load, opens
 from sweep.readers.row_histories import histories_of
+from sweep.readers.text import reader as text
 
 
 def sniff(head: Head) -> bool:
@@ -18,7 +19,11 @@ def sniff(head: Head) -> bool:
 
 def read(path: Path, name: str, columns: Columns) -> Read:
     """Whatever histories the file holds."""
-    value = load(path)
+    try:
+        value = load(path)
+    except NotJsonError as error:
+        yield from _as_text(path, name, columns, error)
+        return
     if isinstance(value, dict) and "log_history" in value:
         yield from trainer_state.of(value, path, name, columns)
     elif isinstance(value, dict) and (runs := columnar.runs(value, columns)):
@@ -30,6 +35,14 @@ def read(path: Path, name: str, columns: Columns) -> Read:
         yield from _listed(value, path, name, columns)
     else:
         raise NoSeriesError("holds JSON but no history: an object with lists, or a list of objects, is expected")
+
+
+def _as_text(path: Path, name: str, columns: Columns, error: NotJsonError) -> Read:
+    """What begins as JSON may be a text with objects in it. Raises ``error`` where it holds no log."""
+    try:
+        yield from text.read(path, name, columns)
+    except NoSeriesError:
+        raise error from None
 
 
 def _listed(items: list[dict[str, Any]], path: Path, name: str, columns: Columns) -> Read:

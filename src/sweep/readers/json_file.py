@@ -20,6 +20,10 @@ OPENING = re.compile(r"\s*(?:\{\s*(?:[\"}]|$)|\[\s*(?:\{|$))")
 OPENING_NAMED = re.compile(r"\s*[\[{]")
 
 
+class NotJsonError(UnreadableError):
+    """A text that only begins as JSON does."""
+
+
 def opens(head: Head) -> bool:
     """Whether a file begins as JSON does: not as ``{'loss': 1}`` or ``[1/10] loss 1``, unless its name says so."""
     named = head.path.suffix.lower() == ".json"
@@ -43,7 +47,7 @@ def load(path: Path) -> Any:
                 f"breaks off at {where}; a run that was killed while saving leaves such a file, "
                 "its last checkpoint may hold a whole one"
             ) from error
-        raise UnreadableError(f"begins as JSON and is none at {where}") from error
+        raise NotJsonError(f"begins as JSON and is none at {where}") from error
     except UnicodeDecodeError as error:
         raise UnreadableError(f"is no text: byte {error.start} is not UTF-8") from error
     except (ValueError, RecursionError) as error:

@@ -10,6 +10,8 @@ from sweep.readers.column_names import BARE_SPLIT, NO_LOSS, Name, parse, plain
 
 Metric = tuple[str, tuple[str, ...]]
 """A metric and the words that tell one of its kind from another: ``("loss", ("box",))``."""
+BARE_LOSS = Name("", "loss", "", 0)
+"""What a plain ``loss`` says."""
 Pairs = tuple[tuple[str, str], ...]
 """Pairs of our name and the log's."""
 
@@ -91,9 +93,9 @@ def _choose(parsed: dict[str, Name], several: frozenset[str]) -> dict[str, str]:
             choice.offer(ours, name, Cost(name not in several, fine, foreign, what.rank, guessed, len(what.rest)))
     chosen = choice.pairs()
     # Beside a training loss of its own name, a bare "loss" is what the optimiser saw.
-    bare = [name for name, what in parsed.items() if not what.split and (what.metric, what.rest) == metric]
+    bare = [name for name, what in parsed.items() if what == BARE_LOSS]
     spare = [name for name in bare if name in several and name not in chosen.values()]
-    if spare and "train_loss" in chosen:
+    if metric == ("loss", ()) and spare and "train_loss" in chosen:
         chosen.setdefault("batch_loss", spare[0])
     return chosen
 

@@ -66,8 +66,8 @@ def _values(rows: Rows, main: Index) -> Floats:
 def _starts(place: Floats) -> list[int]:
     """Where the clock falls back to the start of its segment, with points enough on both sides."""
     falls = np.flatnonzero(np.diff(place) < 0) + 1
-    if not falls.size:
-        return []
+    if not falls.size or 2 * falls.size > place.size:
+        return []  # rows that go backwards in time, or in no order
     found = list[int]()
     begin = 0
     ends = [*falls[1:].tolist(), place.size]

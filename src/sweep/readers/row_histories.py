@@ -20,9 +20,7 @@ def histories_of(rows: Rows, source: str, name: str, columns: Columns, notes: Se
         label = name
         if len(found) > 1:
             label = f"{name} (run {number} of {len(found)})"
-            told.append(
-                f"the {run.clock.unit}s begin again within it: read as {len(found)} runs, this is number {number}"
-            )
+            told.append(f"the {run.clock.unit}s start over: read as {len(found)} runs, this is number {number}")
         if rows.thinned:
             told.append("too many points to keep: the longest series are thinned out evenly")
         yield from _side_by_side(run, source, label, columns, told)

@@ -40,7 +40,7 @@ def sniff(head: Head) -> bool:
         return False
     cells = _parted(row, cut)
     known = [number(cell) is not None or is_absent(cell) for cell in cells]
-    enough = all(known) if FREE_NUMBER.search(header) else any(known)
+    enough = all(known) if cut == " " or FREE_NUMBER.search(header) else any(known)
     return enough and len(cells) == len(_parted(header, cut))
 
 

@@ -19,7 +19,9 @@ DIRT = re.compile(
     r"|<std(?:out|err)>:?|\b(?:pid|cuda|gpu|node|device)[ :=_#]*\d+"
 )
 """Dates, times, places in source files, processes: numbers that say nothing of a run."""
-DIRTY = re.compile(r"\d[:/-]\d|:\d|[puge][iu]?[de]|d\d{4}|[IWEF]\d{4} |std")
+DIRTY = re.compile(r"\d[-:/._ T]\d|:\d|\b(?:pid|cuda|gpu|node|device)[ :=_#]*\d|\b[IWEF]\d{4} |<std")
+COUNTABLE = re.compile(r"\d|\b(?i:nan|inf)\b")
+"""A line without this has no number."""
 """A line without this has no dirt; quicker to find."""
 BAR = re.compile(r"(?<!\d)\d{1,3}%\|[^|\n]*\||\[[=>.#* -]{3,}\]|[\u2580-\u259f\u2501\u2578\u257a]{2,}")
 """A drawn progress bar."""
@@ -36,6 +38,8 @@ NUMBER = re.compile(
 )
 CLOSES = re.compile(r"\s*[\]:)\t/|,\-]|\s+[^\W\d]|\s*$")
 """What stands behind a number that opens its line and counts."""
+BEHIND = re.compile(r" ((?:[A-Za-z]\w+ ){0,2}(?:loss|accuracy|acc|error))\s*[,;)|]")
+"""A name behind its number: ``0.41 loss, 0.93 acc``."""
 REMEMBERED = 4096
 NEAR = 60
 """Characters before a number in which its name is looked for first."""
@@ -79,7 +83,7 @@ class Scanner:
 
     def scan(self, line: str) -> tuple[Fields, list[str]]:
         """The fields of a line, and its numbers as written."""
-        if len(line) > LONGEST:
+        if len(line) > LONGEST or not COUNTABLE.search(line):
             return NOTHING, []
         if any(sign in line for sign in DRAWN):
             line = BAR.sub(BAR_MARK, line)
@@ -149,7 +153,7 @@ class _Parse:
         if counter:
             self._clocks.append((counter, at))
             self._named_before = heard.ahead
-            self._context = next((word for word in heard.ahead.split() if says_split(word)), self._context)
+            self._context = next((word for word in heard.name.split() if says_split(word)), self._context)
         elif heard.name:
             self._named(at, heard, after)
         elif self._counts_batches(at, before, after):
@@ -158,6 +162,8 @@ class _Parse:
             self._named(at, Said(self._named_before, "", ""), after)
         elif _leads(at, self._literals, self._leading):
             self._leading.append(at)
+        elif behind := BEHIND.match(after):
+            self._named(at, Said(behind[1], "", ""), after)
 
     def _counts_batches(self, at: int, before: str, after: str) -> bool:
         """Whether a number without a name, behind an epoch, counts within it: ``Epoch 3 [640/60000]``."""
@@ -195,7 +201,8 @@ class _Parse:
 
 def _has_unit(after: str) -> bool:
     """Whether the text behind a number makes it a duration, a size, a version: ``3.1s``, ``9GB``, ``2.1.0``."""
-    return bool(after[:1].isalpha() or after[:1] == "_" or re.match(r"\.\d", after))
+    glued = after[:1].isalpha() and not after.startswith("f0")  # as Julia writes single precision
+    return bool(glued or after[:1] == "_" or re.match(r"\.\d", after))
 
 
 def _leads(at: int, literals: tuple[str, ...], before: list[int]) -> bool:

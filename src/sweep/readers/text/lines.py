@@ -20,6 +20,7 @@ ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]{0,512}(?:\x07|\
 """Colours, cursor movements and titles, as ECMA-48 writes them."""
 BARE_COLOUR = re.compile(r"\[(?:[0-9]{1,2}(?:;[0-9]{1,3}){0,4})m")
 """A colour whose escape character was lost in copying."""
+MINUS = "\u2212"
 BACKSPACES = re.compile(r"\x08+")
 RULED = str.maketrans(dict.fromkeys("│┃║┆┊╎╏┇┋|", "|"))
 """What boxes are drawn with, between two cells."""
@@ -82,6 +83,8 @@ def clean(text: str) -> str:
         text = ESCAPE.sub("", text.replace("\x1b[A", "\r").replace("\x1b[1A", "\r"))
     if "[0m" in text:
         text = BARE_COLOUR.sub("", text)
+    if MINUS in text:
+        text = text.replace(MINUS, "-")
     if "\x08" in text:
         text = BACKSPACES.sub("\r", text)
     if BOXED.search(text):

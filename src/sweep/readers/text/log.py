@@ -212,7 +212,7 @@ def _same(last: Pending, state: Pending) -> bool:
 
 def _value(metric: Metric, values: list[str]) -> float:
     value = _float(values[metric.at])
-    if metric.over >= 0:
+    if metric.over >= 0 and values[metric.at].isdecimal() and values[metric.over].isdecimal():
         whole = _float(values[metric.over])
         return value / whole if whole else math.nan
     return value * metric.scale

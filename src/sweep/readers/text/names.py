@@ -17,6 +17,8 @@ INTERESTING = re.compile(
 BOUNDARY = re.compile(
     r"[:=|;,(){}\[\]<>\t\x01\x02*#]+|(?<!\w)['\"`]|['\"`](?!\w)|\s[-\u2013\u2014]+\s|^[-\u2013\u2014]+\s|\s[-\u2013\u2014]+$|\s{3,}|[-=]>|[.!?]\s"
 )
+SIGNS = re.compile(r"[^\w)\]#]+$")
+"""What stands between a name and its number."""
 OPENED = re.compile(r"(?:tensor|array|(?:np\.|numpy\.|jnp\.)?float\d*)\($")
 ENCLOSED = re.compile(r"(?P<name>[\w@./ -]*\w) ?[(\[](?P<inner>[\w@./ -]+)[)\]]$")
 """A split or a unit behind a name: ``Loss (val)``, ``loss[train]``."""
@@ -58,7 +60,11 @@ def said(literal: str) -> Said:
     """Take apart the text between the number before and this one, of a long one its end."""
     text = literal[-LONGEST:].rstrip()
     text = OPENED.sub("", text.rstrip("[ "))
-    text = text.rstrip(" :=\t\"'`>-~|[{,")
+    end = SIGNS.search(text)
+    signs = end[0] if end else ""
+    text = text.removesuffix(signs)
+    if "," in signs and not _pairs(signs, literal):
+        text += ","
     enclosed = ENCLOSED.search(text)
     tail = ""
     if enclosed and not enclosed["inner"].strip().isdigit():
@@ -94,6 +100,11 @@ def clock_of(name: str, fraction: bool = False) -> str:
     if last in ("batch", "minibatch") or joined == "batch_idx":
         return "batch"
     return "step" if last in COUNTS_STEPS or (joined in STEPS and not joined.endswith("s")) else ""
+
+
+def _pairs(signs: str, literal: str) -> bool:
+    """Whether a comma joins a name to its number, ``('loss', 0.5)`` or ``loss,0.5``; else it ends what was before."""
+    return signs[0] in "'\"" or literal[-1] == ","
 
 
 def _trimmed(piece: str) -> str:

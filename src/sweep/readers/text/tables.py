@@ -13,9 +13,14 @@ from sweep.readers.text.names import clock_of
 
 RULE = re.compile(r"[\s|+:=\-_.─━═╞╪╡╟╫╢┼├┤┌┐└┘╭╮╰╯┏┓┗┛┡╇┩╒╕╘╛╤╧╔╗╚╝╠╬╣…]*|[\s|]*(?:(?:[iuf]\d\d|str)[\s|]*)+")
 """A line that only draws, or tells the types of columns."""
-ROWLIKE = re.compile(r"(?>[\s|,;\d.+%:/*-]++|e(?=[-+\d])|nan|inf(?:inity)?|none|null|n/a|na|no log)++", re.IGNORECASE)
+ROWLIKE = re.compile(
+    r"(?>[\s|,;\d.+%:/*-]++|e(?=[-+\d])|[kmg]i?b?(?=\s)|nan|inf(?:inity)?|none|null|n/a|na|no log)++", re.IGNORECASE
+)
 """A line of nothing but numbers and gaps; possessive, so that no line takes long to be refused."""
-TIME = re.compile(r"\d+:\d\d(?::\d\d)?")
+TIME = re.compile(r"\d+:\d\d(?::\d\d)?|[\d.]+[KMG]i?B?")
+"""A cell with a time or a size."""
+TAIL = re.compile(r":?\s+\d{1,3}%\|.*$")
+"""A progress bar behind the cells of a row."""
 COUNTERS = {"e": "epoch", "#": "step", "epochs": "epoch", "steps": "step", "iters": "step", "iterations": "step"}
 """Names that count only at the head of a column."""
 COUNTED = re.compile(r"(?i)epoch|step|iter|\bep?\b|#|update|batch|round")
@@ -49,6 +54,8 @@ class Tables:
 
     def row(self, line: str) -> dict[str, str] | None:
         """The cells of a line by the names of their columns, where it is a row of a table."""
+        if "%|" in line:
+            line = TAIL.sub("", line)
         rowlike = ROWLIKE.fullmatch(line) is not None
         marked = "|" in line or "\t" in line
         if self._header is not None and (rowlike or marked):
