@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from helpers.commands import run_sweep
+from helpers.commands import sweep
 
 REFUSED = {
     # unknown keys, with and without +
@@ -77,8 +77,8 @@ REFUSED = {
 @pytest.mark.parametrize("word", REFUSED)
 def test_a_bad_word_is_refused_in_one_line_and_leaves_nothing(word, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    status, said = run_sweep(tmp_path / "out", word)
-    assert status == 2
+    status, out, said = sweep(tmp_path / "out", word)
+    assert (status, out) == (2, "")
     assert said.startswith("sweep: ")
     assert said.endswith("\n")
     assert said.count("\n") == 1
@@ -101,8 +101,8 @@ def test_a_bad_word_is_refused_in_one_line_and_leaves_nothing(word, tmp_path, mo
 )
 def test_a_bad_sweep_is_refused_likewise(words, says, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    status, said = run_sweep(tmp_path / "out", *words)
-    assert (status, said.count("\n")) == (2, 1)
+    status, out, said = sweep(tmp_path / "out", *words)
+    assert (status, out, said.count("\n")) == (2, "", 1)
     assert says in said
     assert not list(tmp_path.iterdir())
 
@@ -117,6 +117,6 @@ def test_nothing_heavy_was_loaded_for_a_name_that_a_registry_knows(tmp_path, mon
     """The checks of names import no engine, no tracker and no recipe."""
     for name in [name for name in sys.modules if name.startswith(("sweep.engines.", "sweep.tracking."))]:
         monkeypatch.delitem(sys.modules, name)
-    run_sweep(tmp_path / "out", "engine.name=nope")
-    run_sweep(tmp_path / "out", "+record.nope={}")
+    sweep(tmp_path / "out", "engine.name=nope")
+    sweep(tmp_path / "out", "+record.nope={}")
     assert not {"sweep.engines.trainer", "sweep.engines.loop", "sweep.tracking.mlflow"} & set(sys.modules)
