@@ -203,3 +203,11 @@ def test_parallel_coordinates_need_two_parameters_that_vary():
 @pytest.mark.parametrize("regime", NAMES)
 def test_every_regime_of_the_catalogue_has_a_drawing(regime):
     assert sketches.by_hand(regime).val
+
+
+def test_a_knob_of_few_values_leaves_no_gap_between_them():
+    rates = np.tile(10.0 ** np.linspace(-5, -1, 60), 3)
+    batches = np.repeat([4, 16, 64], 60)
+    shares = np.where((rates * batches > 0.01)[:, None], [0.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, 0.0])
+    _, support = regime_map.fit(np.stack([rates, batches], axis=1), shares).at(np.log2([[1e-3, 8], [1e-3, 32]]))
+    assert (support > 0.5).all()

@@ -14,7 +14,17 @@ from sweep.regimes import VERDICTS
 from sweep.report.page.colours import RUNS, Shade, shade
 
 ASSETS = resources.files("sweep.report.page") / "assets"
-SCRIPTS = ("data.js", "filter.js", "lines.js", "charts.js", "run.js", "table.js", "main.js")
+SCRIPTS = (
+    "data.js",
+    "filter.js",
+    "lines.js",
+    "charts.js",
+    "legend.js",
+    "run.js",
+    "table.js",
+    "update.js",
+    "main.js",
+)
 """The page's own script, in order: one function around all of them."""
 STYLES = ("base.css", "overview.css", "pictures.css", "compare.css", "runs.css", "media.css")
 """The page's own style, in order."""

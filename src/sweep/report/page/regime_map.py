@@ -23,6 +23,10 @@ PRIOR = 0.5
 """Trials that the flat prior is worth."""
 SCALES = (0.1, 0.2, 0.35, 0.6)
 """Length scales tried, as shares of a knob's range in logarithms."""
+FEW_LEVELS = 8
+"""Distinct values of a knob up to which a length scale reaches from each value to the next."""
+REACH = 0.6
+"""Share of the gap between two such values that a length scale has at least: one half meets in the middle."""
 ENOUGH = 300
 """Trials that are enough to choose length scales."""
 CHUNK = 2_000_000
@@ -69,13 +73,22 @@ def fit(knobs: ArrayLike, probabilities: ArrayLike) -> RegimeMap:
     return RegimeMap(points, shares, _choose(points, shares, spans))
 
 
+def _least(values: Floats) -> float:
+    """The least length scale of a knob with few values, such as three batch sizes; 0 for one that varies freely."""
+    levels = np.unique(values)
+    if not 1 < levels.size <= FEW_LEVELS:
+        return 0.0
+    return REACH * float(np.diff(levels).max())
+
+
 def _choose(points: Floats, shares: Floats, spans: Floats) -> Floats:
     """The length scales with the highest leave-one-out likelihood, on an even sample of the trials."""
+    least = np.array([_least(values) for values in points.T])
     sample = np.linspace(0, len(points) - 1, min(len(points), ENOUGH)).astype(int)
     where, what = points[sample], shares[sample]
-    best, chosen = -np.inf, spans * SCALES[1]
+    best, chosen = -np.inf, np.maximum(spans * SCALES[1], least)
     for shares_of_range in itertools.product(SCALES, repeat=points.shape[1]):
-        scales = spans * np.array(shares_of_range)
+        scales = np.maximum(spans * np.array(shares_of_range), least)
         kernel = _kernel(where / scales, where / scales)
         np.fill_diagonal(kernel, 0.0)
         predicted, _ = _posterior(kernel, what)

@@ -16,18 +16,18 @@ function drawChart(name, quantity, runs, marks) {
     place.append(element("p", { class: "empty" }, emptyReason(runs, quantity)));
     return;
   }
-  const data = aligned(lines);
+  const log = quantity === "loss" && state.y === "log";
+  const data = aligned(lines, log);
   charts[name] = {
     lines,
-    plot: new uPlot(options(place, lines, quantity, marks), data, place),
+    plot: new uPlot(options(place, lines, quantity, marks, log), data, place),
     home: [data[0][0], data[0].at(-1)],
   };
 }
 
-function options(place, lines, quantity, marks) {
+function options(place, lines, quantity, marks, log) {
   const ink = resolved("", "var(--soft)");
   const grid = { stroke: resolved("", "var(--line)"), width: 1 };
-  const log = quantity === "loss" && state.y === "log";
   const range = rangeOf(lines, log);
   const labelled = new Set(lines.map((line) => line.run)).size;
   const axis = {
@@ -56,6 +56,7 @@ function options(place, lines, quantity, marks) {
       { ...axis, size: 58, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : number(tick, 3))) },
     ],
     series: [{}, ...lines.map((line) => look(line, labelled))],
+    bands: bandsOf(lines),
     hooks: {
       setCursor: [(plot) => readout(plot, lines)],
       setScale: [(_, key) => key === "x" && ($("unzoom").hidden = !isZoomed())],
@@ -64,13 +65,21 @@ function options(place, lines, quantity, marks) {
   };
 }
 
+/** The fill between the highest and the lowest batch loss of each stretch. */
+function bandsOf(lines) {
+  return lines.flatMap(({ kind, colour }, place) => {
+    const fill = resolved("", `color-mix(in srgb, ${colour} 16%, transparent)`);
+    return kind === "batch_low" ? [{ series: [place, place + 1], fill }] : [];
+  });
+}
+
 function look(line, runs) {
-  const few = runs <= 3 && line.steps.length <= 80 && !line.faint;
+  const few = runs <= 3 && line.steps.length <= 80 && !line.opacity;
   return {
     stroke: line.colour,
     width: line.width,
     dash: line.dash,
-    alpha: line.faint || 1,
+    alpha: line.opacity || 1,
     points: { show: few, size: 5, fill: line.colour },
   };
 }
@@ -95,7 +104,7 @@ function readout(plot, lines) {
   const told = lines.map((line, place) => ({ line, value: plot.data[place + 1][nearestPoint(plot, place + 1, idx)] }));
   const shown = told.filter(
     ({ line, value }) =>
-      value != null && line.kind !== "each batch" && (line.run === wanted || (!wanted && line.kind === "validation")),
+      value != null && !line.faint && (line.run === wanted || (!wanted && line.kind === "validation")),
   );
   const said = shown
     .slice(0, 8)

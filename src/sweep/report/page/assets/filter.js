@@ -29,6 +29,7 @@ const HAYSTACKS = RUNS.map((run) =>
 /** The value of a run that a filter names; undefined where no run has a column of that name. */
 function valueOf(run, name) {
   const key = ALIASES[name] || name;
+  if (key === "verdict") return standing(run);
   if (key === "loss") return run.loss?.best;
   if (key === "metric" || key === run.metric?.name) return run.metric?.best;
   if (key in run && typeof run[key] !== "object") return run[key];
@@ -61,11 +62,15 @@ function filtered() {
   return RUNS.filter((run) => (!verdicts.size || verdicts.has(standing(run))) && tests.every((test) => test(run)));
 }
 
-/** The runs in the charts: the chosen ones; else those of a filter; else all where they are few, or one of each verdict. */
+/** Whether the charts show one run of each verdict: nothing is chosen, and all runs would be too many. */
+function isExamples(passing) {
+  return !(state.chosen.size || state.filter || state.verdicts.size) && passing.length > MOST_DETAILED;
+}
+
+/** The runs in the charts: the chosen ones; else those that pass the filter, or where nothing is asked, examples. */
 function charted(passing) {
-  if (state.chosen.size) return RUNS.filter((run) => state.chosen.has(run.place)).slice(0, MOST_LINES);
-  if (state.filter || state.verdicts.size || passing.length <= MOST_DETAILED) return spread(passing, MOST_LINES);
-  return examples();
+  if (isExamples(passing)) return examples();
+  return spread(state.chosen.size ? RUNS.filter((run) => state.chosen.has(run.place)) : passing, MOST_LINES);
 }
 
 /** The most certain run of each verdict; of the recommended one's verdict, the recommended one. */

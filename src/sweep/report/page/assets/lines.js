@@ -59,48 +59,54 @@ function colourOf(run, rank, runs) {
   return resolved("", `color-mix(in oklab, var(--val) ${Math.round(100 * share)}%, var(--train))`);
 }
 
-/** The lines of one chart: {run, kind, steps, values, colour, width, dash, faint}. */
+const MOST_RAW = 3; // runs whose unsmoothed batch losses are drawn
+
+/** The lines of one chart: {run, kind, steps, values, colour, width, dash, faint}; faint ones are background. */
 function linesOf(runs, quantity) {
-  const detailed = runs.length <= MOST_DETAILED;
-  return runs.flatMap((run, rank) => {
-    const scale = perStep(run);
-    const made = [];
-    if (!scale) return made;
+  return runs.filter(perStep).flatMap((run) => {
+    const rank = runs.indexOf(run);
     const colour = colourOf(run, rank, runs);
     const training = colouring(runs) === "split" ? resolved("", "var(--train)") : colour;
-    const add = (kind, series, look, change = (values) => values) => {
-      if (series)
-        made.push({
-          run,
-          kind,
-          steps: series.steps.map((step) => step * scale),
-          values: change(series.values),
-          ...look,
-        });
-    };
-    const batch = quantity === "loss" && detailed && state.lines.has("batch") ? seriesOf(run, "batch_loss") : null;
-    if (batch && runs.length <= 3) add("each batch", batch, { colour: training, width: 1, faint: 0.22 });
-    add("batches", batch, { colour: training, width: 1.3, faint: 0.6 }, smoothed);
-    if (state.lines.has("train") && detailed) {
-      add("training", seriesOf(run, `train_${quantity}`), { colour: training, width: 1.8, dash: [7, 4] });
+    const made = quantity === "loss" && state.lines.has("batch") ? batchLines(run, runs, training) : [];
+    if (state.lines.has("train") && runs.length <= MOST_DETAILED) {
+      made.push(line(run, "training", `train_${quantity}`, { colour: training, width: 1.8, dash: [7, 4] }));
     }
-    if (state.lines.has("val"))
-      add("validation", seriesOf(run, `val_${quantity}`), { colour, width: runs.length > 12 ? 1.3 : 2.2 });
-    if (quantity !== "loss") add(words(quantity), seriesOf(run, quantity), { colour, width: 1.6 });
-    return made;
+    if (state.lines.has("val")) {
+      made.push(line(run, "validation", `val_${quantity}`, { colour, width: runs.length > MOST_DETAILED ? 1.3 : 2.2 }));
+    }
+    if (quantity !== "loss") made.push(line(run, words(quantity), quantity, { colour, width: 1.6 }));
+    return made.filter(Boolean);
   });
 }
 
+/** Batch losses: smoothed, and for few runs behind that as they are, or where means stand for them, their range. */
+function batchLines(run, runs, colour) {
+  if (runs.length > MOST_DETAILED) return [];
+  const smooth = line(run, "batches", "batch_loss", { colour, width: 1.3, opacity: 0.6 }, smoothed);
+  if (runs.length > MOST_RAW) return [smooth];
+  const look = { colour, width: 1, opacity: 0.22, faint: true };
+  const range = ["batch_high", "batch_low"].map((name) => line(run, name, name, look)).filter(Boolean);
+  return [...(range.length ? range : [line(run, "each batch", "batch_loss", look)]), smooth];
+}
+
+/** One series of a run on the chosen axis, or null where it was not recorded. */
+function line(run, kind, name, look, change = (values) => values) {
+  const series = seriesOf(run, name);
+  const scale = perStep(run);
+  return (
+    series && { run, kind, steps: series.steps.map((step) => step * scale), values: change(series.values), ...look }
+  );
+}
+
 /** Aligned columns for uPlot: one axis for all lines. Undefined is "no point here", null is "not finite". */
-function aligned(lines) {
-  if (!lines.length) return [[]];
-  const drawn = state.y === "log" ? (value) => (value > 0 ? value : null) : (value) => value;
-  return uPlot.join(lines.map((line) => [line.steps, line.values.map(drawn)]));
+function aligned(lines, log) {
+  const drawn = log ? (value) => (value > 0 ? value : null) : (value) => value;
+  return uPlot.join(lines.map(({ steps, values }) => [steps, values.map(drawn)]));
 }
 
 /** A range that holds the lines; a few points that tower over the rest are cut off, so that the rest is no flat line. */
 function rangeOf(lines, log) {
-  const values = lines.filter((line) => line.kind !== "each batch").flatMap((line) => line.values);
+  const values = lines.filter(({ faint }) => !faint).flatMap(({ values }) => values);
   const known = Float64Array.from(values.filter((value) => value !== null && (!log || value > 0))).sort();
   if (!known.length) return [0, 1];
   const low = known[0];

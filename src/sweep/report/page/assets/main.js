@@ -1,64 +1,9 @@
-// What the reader does, and what follows from it. Nothing listens to elements that come and go: clicks are told by
-// their data attributes.
+// What the reader does. Nothing listens to elements that come and go: what a click means stands in the data attributes
+// of what was clicked.
 
-let waiting = 0;
-/** Everything that depends on the choice of runs. While the reader types, the table follows at once, pictures soon. */
-function update(pause = 0) {
-  const passing = filtered();
-  const runs = charted(passing);
-  showRows(passing);
-  showChoice(passing, runs);
-  clearTimeout(waiting);
-  const redraw = () => {
-    fade(passing, runs);
-    drawCharts(runs);
-  };
-  if (pause) waiting = setTimeout(redraw, pause);
-  else redraw();
-}
-
-function drawCharts(runs = charted(filtered())) {
-  const marks = findingsOf(runs);
-  drawChart("loss", "loss", runs, marks);
-  drawChart("metric", state.metric, runs, marks);
-  showLegend(runs, marks);
-  $("luck").textContent = luck(runs);
-  $("smooth-value").textContent = smoothShare() ? `over ${number(100 * smoothShare(), 2)} % of a run` : "off";
-  $("unzoom").hidden = true;
-}
-
-function showChoice(passing, runs) {
-  const narrowed = state.filter || state.verdicts.size || state.chosen.size;
-  $("shown").textContent =
-    passing.length === RUNS.length
-      ? plural(RUNS.length, "trial")
-      : `${passing.length.toLocaleString("en")} of ${plural(RUNS.length, "trial")}`;
-  $("clear").hidden = !narrowed;
-  const what = state.chosen.size ? "chosen" : narrowed || passing.length <= MOST_DETAILED ? "that pass the filter" : "";
-  const all = state.chosen.size || passing.length;
-  let text = what
-    ? `Charted: ${plural(runs.length, "trial")}${runs.length < all ? ` of the ${all} ${what}, evenly chosen` : ""}.`
-    : "Charted: the clearest trial of each verdict. Filter, or tick trials in the table, to chart others.";
-  if (runs.length > MOST_DETAILED) text += ` Training and batch losses are drawn for up to ${MOST_DETAILED}.`;
-  $("choice").textContent = text;
-}
-
-const DRAWN = [...document.querySelectorAll("svg .trial")];
-/** In the map and the parallel coordinates, runs that the filter leaves out fade, and charted ones stand out. */
-function fade(passing, runs) {
-  const inside = new Set(passing.map((run) => run.place));
-  const on = new Set(state.chosen.size ? runs.map((run) => run.place) : []);
-  if (state.focus) on.add(state.focus.place);
-  for (const node of DRAWN) {
-    const place = Number(node.dataset.run);
-    node.classList.toggle("off", !inside.has(place));
-    node.classList.toggle("on", on.has(place));
-  }
-}
-
-function focusOn(run, alone = true) {
+function focusOn(run) {
   state.focus = run;
-  if (alone) state.chosen = new Set([run.place]);
+  state.chosen = new Set([run.place]);
   update();
   showRun(run);
 }
@@ -182,7 +127,11 @@ $("theme").addEventListener("click", () => {
 const isDark = () =>
   (document.documentElement.dataset.theme ||
     (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
-const showTheme = () => ($("theme").textContent = isDark() ? "Light" : "Dark");
+function showTheme() {
+  const other = isDark() ? "Light" : "Dark";
+  $("theme").textContent = other;
+  $("theme").setAttribute("aria-label", `${other} theme`);
+}
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   showTheme();
   drawCharts();
