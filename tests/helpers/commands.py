@@ -15,6 +15,9 @@ from hydra.core.global_hydra import GlobalHydra
 
 from sweep.__main__ import main
 
+SMALL = ("recipe.sizes.train=96", "recipe.sizes.validation=64", "recipe.sizes.test=64", "recipe.model.width=16")
+"""Overrides that make a run of `digits` or `pairs` one of seconds."""
+
 
 class Finished(NamedTuple):
     """The exit status of a command, and what it printed on each stream."""

@@ -57,7 +57,10 @@ def reports(params: dict[str, Any], handle: Handle) -> Outcome:
 
 
 def slow(params: dict[str, Any], handle: Handle) -> Outcome:
-    """Steps of some milliseconds, each noted once in `curve.txt`; then the result is committed, then a little more."""
+    """Steps of some milliseconds, each noted once in `curve.txt`; then the result is committed, then a little more.
+
+    With `held`, the steps are over when the study's folder has a file `release`.
+    """
     (handle.directory / "pid").write_text(str(os.getpid()))
     try:
         for step in range(int(params.get("steps", 10))):
@@ -65,6 +68,8 @@ def slow(params: dict[str, Any], handle: Handle) -> Outcome:
             with (handle.directory / "curve.txt").open("a") as file:
                 file.write(f"{handle.attempt} {step}\n")
             handle.report(step, float(step))
+        while params.get("held") and not (handle.directory.parent / "release").exists():
+            time.sleep(0.02)
     except KeyboardInterrupt:
         time.sleep(0.2)  # a second signal here would break the closing
         (handle.directory / "closed").touch()
@@ -98,7 +103,6 @@ def abandon(directory: Path, status: str) -> None:
 def uneven(params: dict[str, Any], handle: Handle) -> Outcome:
     """The first trial ends when all the others have."""
     others = [handle.directory.parent / f"{index:03d}" / "done" for index in range(1, 6)]
-    deadline = time.monotonic() + 30
-    while params["x"] == 0 and not all(path.exists() for path in others) and time.monotonic() < deadline:
+    while params["x"] == 0 and not all(path.exists() for path in others):
         time.sleep(0.02)
     return square(params, handle)

@@ -4,15 +4,15 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import optuna
 import pytest
 from helpers import objectives, studies
+from helpers.processes import alive, running, until
 
 from sweep.executors.local import Local
 from sweep.study.events import Ended
@@ -20,7 +20,6 @@ from sweep.study.run import StudyResult
 from sweep.study.space import Choice, Interval, Range
 from sweep.study.storage import open_storage
 
-TESTS = Path(__file__).parents[1]
 LOCAL = Local(2, preload=("helpers.objectives",), grace=10)
 
 
@@ -28,44 +27,26 @@ def sweep(tmp_path: Path, space, objective, executor=LOCAL, **rest: Any) -> Stud
     return studies.sweep(tmp_path, space, objective, executor, **{"max_consecutive_failures": 0, **rest})
 
 
-def until(condition: Callable[[], Any], patience: float = 60.0) -> Any:
-    deadline = time.monotonic() + patience
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
-    return found
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    # A zombie that its fork server has not collected yet is dead enough.
-    stat = Path(f"/proc/{pid}/stat")
-    return not stat.exists() or stat.read_text().rsplit(")", 1)[1].split()[0] != "Z"
-
-
-def start(tmp_path: Path, total: int, workers: int, objective: str, **settings: float) -> subprocess.Popen[str]:
+def start(tmp_path: Path, total: int, workers: int, objective: str, **settings: float) -> AbstractContextManager[Any]:
+    """The coordinator of a sweep in a process group of its own."""
     rest = [f"{key}={value}" for key, value in settings.items()]
-    return subprocess.Popen(
-        [sys.executable, "-m", "helpers.coordinator", str(tmp_path), str(total), str(workers), objective, *rest],
-        env={**os.environ, "PYTHONPATH": str(TESTS)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    words = ("-m", "helpers.coordinator", str(tmp_path), str(total), str(workers), objective, *rest)
+    return running(*words, start_new_session=True)
 
 
 def finished(process: subprocess.Popen[str]) -> str:
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate()
     assert process.returncode == 0, err
     return out
 
 
 def trials(tmp_path: Path) -> list[optuna.trial.FrozenTrial]:
     return optuna.load_study(study_name="killed", storage=open_storage(f"sqlite:///{tmp_path}/optuna.db")).trials
+
+
+def release(tmp_path: Path) -> None:
+    """Let the trials that are held end."""
+    (tmp_path / "killed" / "release").touch()
 
 
 def pids(tmp_path: Path, count: int) -> list[int]:
@@ -136,32 +117,34 @@ def test_more_slots_than_trials(tmp_path):
 
 
 def test_eight_workers_on_a_fresh_sqlite(tmp_path):
-    assert finished(start(tmp_path, 16, 8, "slow", steps=3)).split() == ["COMPLETE"] * 16
+    with start(tmp_path, 16, 8, "slow", steps=3) as process:
+        assert finished(process).split() == ["COMPLETE"] * 16
 
 
 def test_a_killed_worker_is_one_failed_trial(tmp_path):
-    process = start(tmp_path, 3, 2, "slow", steps=60)
-    victim, _ = pids(tmp_path, 2)
-    os.kill(victim, signal.SIGKILL)
-    assert sorted(finished(process).split()) == ["COMPLETE", "COMPLETE", "FAIL"]
+    with start(tmp_path, 3, 2, "slow", held=1) as process:
+        victim, _ = pids(tmp_path, 2)
+        os.kill(victim, signal.SIGKILL)
+        release(tmp_path)
+        assert sorted(finished(process).split()) == ["COMPLETE", "COMPLETE", "FAIL"]
     assert len(list((tmp_path / "killed").glob("*/error.txt"))) == 1
     assert len(list((tmp_path / "killed").glob("*/abandoned"))) == 1
 
 
 def test_workers_end_with_their_coordinator(tmp_path):
-    process = start(tmp_path, 2, 2, "hang")
-    workers = pids(tmp_path, 2)
-    process.kill()
-    process.communicate()
-    until(lambda: not any(alive(pid) for pid in workers), 20)
+    with start(tmp_path, 2, 2, "hang") as process:
+        workers = pids(tmp_path, 2)
+        process.kill()
+        process.communicate()
+    until(lambda: not any(alive(pid) for pid in workers))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_lets_workers_close_and_leaves_nothing_running(tmp_path, number):
-    process = start(tmp_path, 4, 2, "slow", steps=1000)
-    workers = pids(tmp_path, 2)
-    os.killpg(process.pid, number)  # as a terminal does: to everybody at once
-    process.communicate(timeout=60)
+    with start(tmp_path, 4, 2, "slow", held=1) as process:
+        workers = pids(tmp_path, 2)
+        os.killpg(process.pid, number)  # as a terminal does: to everybody at once
+        process.communicate()
     assert process.returncode not in (0, -signal.SIGKILL)
     assert not any(alive(pid) for pid in workers)
     assert len(list((tmp_path / "killed").glob("*/closed"))) == 2
@@ -172,14 +155,15 @@ def test_an_interrupt_lets_workers_close_and_leaves_nothing_running(tmp_path, nu
 def test_killed_again_and_again_then_once_more(tmp_path):
     total, dice = 12, random.Random(0)
     for _ in range(4):
-        process = start(tmp_path, total, 2, "slow", steps=20)
-        if (tmp_path / "killed").exists():
-            time.sleep(dice.uniform(0, 2))
-        else:
-            pids(tmp_path, 2)
-        process.kill()
-        process.communicate()
-    assert finished(start(tmp_path, total, 2, "slow", steps=20)).split() == ["COMPLETE"] * total
+        with start(tmp_path, total, 2, "slow", steps=20) as process:
+            if (tmp_path / "killed").exists():
+                time.sleep(dice.uniform(0, 2))
+            else:
+                pids(tmp_path, 2)
+            process.kill()
+            process.communicate()
+    with start(tmp_path, total, 2, "slow", steps=20) as process:
+        assert finished(process).split() == ["COMPLETE"] * total
     study = trials(tmp_path)
     assert not [t for t in study if not t.state.is_finished()]
     complete = [t for t in study if t.state.name == "COMPLETE"]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from helpers.commands import SMALL, sweep
+from helpers.processes import running, until
 from helpers.settings import resolved
-from mlflow import MlflowClient
+from helpers.tracked import client, runs
 
 from sweep import engines, recipes
 from sweep.config.settings import Config
@@ -23,7 +21,6 @@ from sweep.engines.best_model import BestModel
 from sweep.engines.checkpoints import CheckpointStore, step_of
 from sweep.engines.job import TrainingJob
 
-SMALL = ("recipe.sizes.train=96", "recipe.sizes.validation=64", "recipe.sizes.test=64")
 RUN = (*SMALL, "train.epochs=8", "train.keep_best=true", "train.evaluations=6")  # 24 steps of dropout and shuffling
 
 
@@ -88,32 +85,25 @@ def test_without_minutes_none_are_made(tmp_path: Path) -> None:
 
 
 def test_the_same_command_goes_on_after_a_kill(tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    command = [
-        *(sys.executable, "-m", "sweep", "recipe=digits", *SMALL, "train.batch_size=32", "train.epochs=400"),
-        "train.checkpoint_minutes=0.01",
-        *("study.name=long", f"outputs={out}"),
-    ]
-    environ = os.environ | {"OMP_NUM_THREADS": "1"}
-    killed = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    trial = out / "long" / "000"
-    while not list(trial.glob("checkpoint/checkpoint-*/points.jsonl")):
-        assert killed.poll() is None
-        time.sleep(0.05)
-    killed.send_signal(signal.SIGKILL)
-    killed.wait()
-    kept = {step_of(file.parent) for file in trial.glob("checkpoint/checkpoint-*/points.jsonl")}
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=500, check=False)
-    assert done.returncode in (0, 1), done.stderr
+    words = (*SMALL, "recipe=digits", "train.batch_size=32", "train.epochs=400", "train.checkpoint_minutes=0.01")
+    trial = tmp_path / "long" / "000"
+
+    def checkpoints() -> set[int]:
+        return {step_of(file.parent) for file in trial.glob("checkpoint/checkpoint-*/points.jsonl")}
+
+    with running("-m", "sweep", *words, "study.name=long", f"outputs={tmp_path}") as killed:
+        until(checkpoints, killed)
+        killed.send_signal(signal.SIGKILL)
+        killed.communicate()
+    assert min(checkpoints()) > 0  # two of them where the kill came while the older was being removed
+    done = sweep(tmp_path, *words, "study.name=long")
+    assert done.status in (0, 1), done.err
     curves = Curves.from_csv((trial / "curves.csv").read_text(encoding="utf-8"))
     np.testing.assert_array_equal(curves["batch_loss"].steps, np.arange(1, 1201))
     assert not (trial / "checkpoint").exists()
-    client = MlflowClient(f"sqlite:///{out}/mlflow.db")
-    [experiment] = client.search_experiments(filter_string="name = 'sweep'")
-    runs = client.search_runs([experiment.experiment_id])
-    assert sorted(run.info.status for run in runs) == ["FINISHED", "KILLED"]
-    [last] = [run for run in runs if run.info.status == "FINISHED"]
-    history = client.get_metric_history(last.info.run_id, "batch_loss")
+    recorded = runs(tmp_path)
+    assert sorted(run.info.status for run in recorded) == ["FINISHED", "KILLED"]
+    [last] = [run for run in recorded if run.info.status == "FINISHED"]
+    history = client(tmp_path).get_metric_history(last.info.run_id, "batch_loss")
     assert min(point.step for point in history) == 1
     assert len(history) == 1200
-    assert min(kept) > 0  # two of them where the kill came while the older was being put away

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
-from test_end_to_end import SMALL, runs, sweep
+from helpers.commands import SMALL, sweep
+from helpers.tracked import runs
 
-ARGS = (*SMALL, "+sweep=regimes", "+regime=healthy,underfit", "seed=0", "train.epochs=8", "study.name=two")
+WORDS = (*SMALL, "+sweep=regimes", "+regime=healthy,underfit", "seed=0", "train.epochs=8", "study.name=two")
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory):
-    tmp_path = tmp_path_factory.mktemp("study")
-    return tmp_path, sweep(tmp_path, *ARGS)
+def study(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    outputs = tmp_path_factory.mktemp("study")
+    command = [sys.executable, "-m", "sweep", *WORDS, f"outputs={outputs}"]
+    return outputs, subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_the_study_is_checked_and_summed_up(study):
-    tmp_path, done = study
+    outputs, done = study
     assert done.returncode in (0, 1), done.stderr
-    summary = json.loads((tmp_path / "out" / "two" / "summary.json").read_text())
+    summary = json.loads((outputs / "two" / "summary.json").read_text())
     assert summary["trials"] == len(summary["runs"]) == 2
     assert [run["expected"] for run in summary["runs"]] == ["healthy", "underfit"]
     assert all(run["state"] == "COMPLETE" for run in summary["runs"])
@@ -30,28 +35,21 @@ def test_the_study_is_checked_and_summed_up(study):
 
 
 def test_the_trials_hang_under_one_finished_parent_with_the_report(study):
-    tmp_path, _ = study
-    found = {run.data.tags["sweep.trial"]: run for run in runs(tmp_path)}
+    outputs, _ = study
+    found = {run.data.tags["sweep.trial"]: run for run in runs(outputs)}
     assert set(found) == {"all", "0", "1"}
     assert {run.info.status for run in found.values()} == {"FINISHED"}
     parent = found["all"].info.run_id
     assert {found[trial].data.tags["mlflow.parentRunId"] for trial in "01"} == {parent}
-    page = (tmp_path / "out" / "two" / "report.html").read_text()
-    assert page.count("data:image/svg+xml;base64,") >= 1
+    page = (outputs / "two" / "report.html").read_text()
+    assert all(f'title="trial {label}"' in page for label in ("000", "001"))
     assert "underfit" in page
 
 
 def test_the_same_command_again_does_nothing_twice(study):
-    tmp_path, _ = study
-    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "out" / "two").glob("*/curves.csv")}
+    outputs, done = study
+    before = {path: path.stat().st_mtime_ns for path in outputs.glob("two/*/curves.csv")}
     assert len(before) == 2
-    sweep(tmp_path, *ARGS)
+    assert sweep(outputs, *WORDS).status == done.returncode
     assert {path: path.stat().st_mtime_ns for path in before} == before
-    assert len(runs(tmp_path)) == 3
-
-
-def test_a_misspelt_key_in_a_sweep_is_refused(tmp_path):
-    done = sweep(tmp_path, "-m", "train.lerning_rate=1,2")
-    assert done.returncode == 2
-    assert len(done.stderr.strip().splitlines()) <= 3
-    assert "lerning_rate" in done.stderr
+    assert len(runs(outputs)) == 3
