@@ -55,8 +55,8 @@ PROGRAMS = {
         steps=HUNDREDS,
     ),
     "megatron": Kind(
-        " [2026-01-02 10:00:0{e}] iteration      {e}00/     600 | consumed samples:  25600 | "
-        "elapsed time per iteration (ms): 512.3 | learning rate: 1.5E-04 | global batch size:   256 | lm loss: {t:.6E} | loss scale: 1.0 | "
+        " [2026-01-02 10:00:0{e}] iteration      {e}00/     600 | "
+        "elapsed time per iteration (ms): 512.3 | learning rate: 1.5E-04 | lm loss: {t:.6E} | loss scale: 1.0 | "
         "grad norm: 0.934 |\n validation loss at iteration {e}00 | lm loss value: {v:.6E} | lm loss PPL: 1.1E+01 | ",
         steps=HUNDREDS,
     ),

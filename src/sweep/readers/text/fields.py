@@ -192,6 +192,8 @@ class _Parse:
         over = at + 1 if after.strip() == "/" and what is not None and what.metric == "acc" else -1
         scale = 0.01 if after.lstrip(" ")[:1] == "%" else 1.0
         broken = what is not None and what.rank == BARE_SPLIT
+        if broken:
+            self._context = name.split()[-1]
         self._metrics.append(Metric(at, name, scale, bare, over, broken))
 
     def _carried(self, name: str) -> str:
