@@ -78,7 +78,8 @@ def _least(values: Floats) -> float:
     levels = np.unique(values)
     if not 1 < levels.size <= FEW_LEVELS:
         return 0.0
-    return REACH * float(np.diff(levels).max())
+    gap: float = np.diff(levels).max()
+    return REACH * gap
 
 
 def _choose(points: Floats, shares: Floats, spans: Floats) -> Floats:
@@ -86,7 +87,8 @@ def _choose(points: Floats, shares: Floats, spans: Floats) -> Floats:
     least = np.array([_least(values) for values in points.T])
     sample = np.linspace(0, len(points) - 1, min(len(points), ENOUGH)).astype(int)
     where, what = points[sample], shares[sample]
-    best, chosen = -np.inf, np.maximum(spans * SCALES[1], least)
+    best = -np.inf
+    chosen: Floats = np.maximum(spans * SCALES[1], least)
     for shares_of_range in itertools.product(SCALES, repeat=points.shape[1]):
         scales = np.maximum(spans * np.array(shares_of_range), least)
         kernel = _kernel(where / scales, where / scales)
