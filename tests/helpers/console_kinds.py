@@ -119,6 +119,17 @@ PROGRAMS = {
         series=ONE_LOSS,
         steps=HUNDREDS,
     ),
+    "paddle": Kind(
+        "[2026/01/02 10:00:0{e}] ppocr INFO: epoch: [{e}/6], global_step: {e}00, lr: 0.000500, acc: 0.000000, "
+        "norm_edit_dis: 0.000000, loss: {t}, avg_reader_cost: 0.12 s, avg_samples: 8.0, ips: 15.21, eta: 0:10:11",
+        series=ONE_LOSS,
+        steps=HUNDREDS,
+    ),
+    "torchtune": Kind(
+        "Step {e}00 | loss:{t} lr:0.0002 tokens_per_second_per_gpu:3121.2 peak_memory_active:4.1 ",
+        series=ONE_LOSS,
+        steps=HUNDREDS,
+    ),
     "espnet": Kind(
         "[gpu01] 2026-01-02 10:00:0{e},113 (trainer:272) INFO: epoch {e} results: [train] loss={t}, "
         "[valid] loss={v}, acc={a}",

@@ -170,13 +170,10 @@ def _batches(rows: Rows, main: Index, epochs: Floats) -> Floats | None:
         rising = np.diff(counted)
         spacing = np.median(rising[rising > 0]) if (rising > 0).any() else 1.0
         length = counted.max() + (spacing if counted.min() == 0 else 0)
-        own = (np.floor(known) - np.floor(known.min())) * length + at
-        # Evaluation loops count their own batches: a row can't stand before what was logged before it.
-        own[main] = np.where(np.isfinite(at[main]), own[main], np.nan)
-        filled = _carried(own)
-        others = np.ones(rows.count, dtype=bool)
-        others[main] = False
-        return np.where(others, np.maximum.accumulate(filled), filled)
+        # Evaluation loops count batches of their own: other rows stand where they were logged, behind the last of these.
+        place = np.full(rows.count, np.nan)
+        place[main] = (np.floor(known[main]) - np.floor(known.min())) * length + at[main]
+        return _carried(place)
     return None
 
 

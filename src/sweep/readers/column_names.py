@@ -75,6 +75,13 @@ STEPS: tuple[str, ...] = (
 STEPS += ("update", "updates", "num_updates", "batch", "train_step", "training_step", "batch_idx", "round", "it")
 STEPS += ("train_num_updates", "valid_num_updates", "iters")
 EPOCHS = ("epoch", "epochs", "train_epoch", "training_epoch", "current_epoch", "epoch_num", "ep")
+SETTING = re.compile(
+    r"(?:^|(?<=[ _/(,-]))(?P<knob>lr|learning[ _]rate|bs|batch(?:[ _]size)?|wd|weight[ _]decay|seed|run|fold|trial"
+    r"|model|dropout|width|depth|layers?|hidden|dim|momentum|exp|experiment|config|net|heads|beta\d?|warmup|eps|temperature|rank|frac)"
+    r"[ _=:-]{0,2}(?P<value>\d[\d.]*(?:e-?\d+)?k?)\)?(?=$|[ _/),-])",
+    re.IGNORECASE,
+)
+"""What tells one run from another in a name: ``lr_0.001``, ``val_loss (bs=32)``, ``seed 3``."""
 _OURS = re.compile(r"^(batch_loss|learning_rate|grad_norm|epoch|(train|val)_[a-z][a-z0-9_]*)$")
 
 
@@ -134,6 +141,11 @@ def is_clock(name: str) -> bool:
     """Whether a name counts steps or epochs."""
     joined = plain(name)
     return joined in STEPS or joined in EPOCHS
+
+
+def measures(name: str) -> bool:
+    """Whether a name says what it measures, or of which run among several it is."""
+    return parse(name) is not None or SETTING.search(name) is not None
 
 
 def is_ours(name: str) -> bool:

@@ -27,7 +27,7 @@ def histories_of(rows: Rows, source: str, name: str, columns: Columns, notes: Se
 
 
 def _side_by_side(run: Run, source: str, label: str, columns: Columns, notes: list[str]) -> Iterator[History]:
-    split = by_run(raw(run)) if not set(columns) - {"step"} else None
+    split = by_run(raw(run), run.clock.unit != "row") if not set(columns) - {"step"} else None
     if split is None or list(split.runs) == [""]:
         yield history(raw(run), source, label, columns, notes)
         return

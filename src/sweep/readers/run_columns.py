@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
 
 from sweep.readers.column_mapping import Raw
-from sweep.readers.column_names import is_clock, parse
+from sweep.readers.column_names import SETTING, is_clock, parse
 
 CHART = re.compile(r"^(?P<run>.+?) - (?P<metric>[^ ].*?)(?P<edge>__MIN|__MAX)?$")
 """How W&B exports a chart: ``calm-sun-3 - val_loss``, beside its MIN and MAX over the runs of a group."""
-SETTING = re.compile(
-    r"(?:^|(?<=[ _/(,-]))(?P<knob>lr|learning[ _]rate|bs|batch(?:[ _]size)?|wd|weight[ _]decay|seed|run|fold|trial"
-    r"|model|dropout|width|depth|layers?|hidden|dim|momentum|exp|experiment|config|net|heads|beta\d?|warmup|eps|temperature|rank|frac)"
-    r"[ _=:-]{0,2}(?P<value>\d[\d.]*(?:e-?\d+)?k?)\)?(?=$|[ _/),-])",
-    re.IGNORECASE,
-)
-"""What tells one run from another in a name: ``lr_0.001``, ``val_loss (bs=32)``, ``seed 3``."""
 ALIKE = 4.0
 """How many times larger one run may begin than another where nothing but numbers says that they are runs."""
 
@@ -31,10 +24,13 @@ class Split(NamedTuple):
     guess: str
 
 
-def by_run(raw: Raw) -> Split:
-    """The series of each run under the names of their metrics."""
+def by_run(raw: Raw, counted: bool) -> Split:
+    """The series of each run under the names of their metrics. ``counted``: the table has a clock."""
     names = [name for name in raw if not is_clock(name)]
-    for tell in (_charted, _with_settings, _named_by_runs):
+    tellers: list[Callable[[Raw, list[str]], Split | None]] = [_charted, _with_settings]
+    if counted:
+        tellers.append(_named_by_runs)
+    for tell in tellers:
         found = tell(raw, names)
         if found is not None:
             return found
@@ -74,7 +70,7 @@ def _schedules(found: Iterable[re.Match[str]]) -> bool:
 
 def _named_by_runs(raw: Raw, names: list[str]) -> Split | None:
     """Columns beside a clock whose names say nothing, and whose numbers all fall from about the same start."""
-    if len(names) < 2 or len(names) == len(raw) or any(parse(name) for name in names):
+    if len(names) < 2 or any(parse(name) for name in names):
         return None
     firsts = list[float]()
     for name in names:

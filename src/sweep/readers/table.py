@@ -9,12 +9,12 @@ from pathlib import Path
 
 from sweep.readers.base import WAY_OUT, Columns, Head, NoSeriesError, Read, Reader, UnreadableError
 from sweep.readers.cells import is_absent, number
-from sweep.readers.column_names import is_clock, parse, plain
+from sweep.readers.column_names import is_clock, measures, parse, plain
 from sweep.readers.limits import bounded_lines
 from sweep.readers.long_format import RUNS, is_tidy, labels, told
 from sweep.readers.row_histories import histories_of
 from sweep.readers.row_log import Rows
-from sweep.readers.run_columns import CHART, SETTING
+from sweep.readers.run_columns import CHART
 from sweep.readers.text.lines import encoding_of
 
 TENSORBOARD = ["Wall time", "Step", "Value"]
@@ -169,7 +169,7 @@ def _named(names: list[str], path: Path, columns: Columns) -> list[str]:
         raise UnreadableError("its first line holds numbers among names; it has to name the columns")
     if len(names) > WIDEST:
         raise UnreadableError(f"{len(names)} columns; a log has at most {WIDEST}")
-    known = any(parse(name) or CHART.match(name) or SETTING.search(name) for name in names)
+    known = any(measures(name) or CHART.match(name) for name in names)
     counted = any(map(is_clock, names)) and len(names) > 2
     if not columns and not known and not counted and not is_tidy(names):
         raise NoSeriesError(f"no loss or accuracy among its columns ({', '.join(names[:12])}); name them: {WAY_OUT}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sweep.readers.base import WAY_OUT, Columns, Head, History, NoSeriesError, Read, Reader
 from sweep.readers.column_mapping import JUDGED
-from sweep.readers.column_names import is_clock, parse
+from sweep.readers.column_names import is_clock, measures
 from sweep.readers.row_histories import histories_of
 from sweep.readers.row_log import Rows
 from sweep.readers.text.lines import lines
@@ -69,7 +69,7 @@ def _fuller(log: TextLog, columns: Columns) -> Rows:
 
 def _size(rows: Rows, columns: Columns) -> int:
     """Points of the longest series that has a name."""
-    return max((rows.size(name) for name in rows.names if name in columns.values() or parse(name)), default=0)
+    return max((rows.size(name) for name in rows.names if name in columns.values() or measures(name)), default=0)
 
 
 def _is_a_log(log: TextLog, history: History, counted: bool) -> bool:

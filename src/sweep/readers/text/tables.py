@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from sweep.readers.cells import is_absent, number
-from sweep.readers.column_names import parse, plain
+from sweep.readers.column_names import measures, parse, plain
 from sweep.readers.text.names import clock_of
 
 RULE = re.compile(r"[\s|+:=\-_.─━═╞╪╡╟╫╢┼├┤┌┐└┘╭╮╰╯┏┓┗┛┡╇┩╒╕╘╛╤╧╔╗╚╝╠╬╣…]*|[\s|]*(?:(?:[iuf]\d\d|str)[\s|]*)+")
@@ -148,7 +148,7 @@ def _names_a_log(names: list[str]) -> bool:
     """Whether these columns count something and measure a loss or a score."""
     if not 2 <= len(names) <= MOST_COLUMNS or any(number(name) is not None for name in names):
         return False
-    return any(map(counter_of, names)) and any(parse(name) for name in names if not counter_of(name))
+    return any(map(counter_of, names)) and any(measures(name) for name in names if not counter_of(name))
 
 
 def _parted(line: str, cut: str) -> list[str]:
