@@ -143,10 +143,7 @@ def _counts(at: Floats, main: Index) -> bool:
 
 
 def _restarts(at: Floats, main: Index, epochs: Floats | None) -> bool:
-    """Whether a counter falls back where the epoch rises: the number of a batch in its epoch, no resumed run.
-
-    Without epochs it is one where it falls back often, and never between two restarts.
-    """
+    """Whether a counter falls back where the epoch rises: the number of a batch in its epoch, no resumed run."""
     rows = main[np.isfinite(at[main])]
     if rows.size < 2:
         rows = np.flatnonzero(np.isfinite(at))
@@ -170,7 +167,7 @@ def _batches(rows: Rows, main: Index, epochs: Floats) -> Floats | None:
         rising = np.diff(counted)
         spacing = np.median(rising[rising > 0]) if (rising > 0).any() else 1.0
         length = counted.max() + (spacing if counted.min() == 0 else 0)
-        # Evaluation loops count batches of their own: other rows stand where they were logged, behind the last of these.
+        # Evaluation loops count batches of their own: other rows stand where they were logged, behind the last.
         place = np.full(rows.count, np.nan)
         place[main] = (np.floor(known[main]) - np.floor(known.min())) * length + at[main]
         return _carried(place)

@@ -40,6 +40,7 @@ CLOSES = re.compile(r"\s*[\]:)\t/|,\-]|\s+[^\W\d]|\s*$")
 """What stands behind a number that opens its line and counts."""
 BEHIND = re.compile(r" ((?:[A-Za-z]\w+ ){0,2}(?:loss|accuracy|acc|error))\s*[,;)|]")
 """A name behind its number: ``0.41 loss, 0.93 acc``."""
+MOST_NAMES = 256
 REMEMBERED = 4096
 NEAR = 60
 """Characters before a number in which its name is looked for first."""
@@ -75,11 +76,16 @@ NOTHING = Fields((), (), (), False)
 
 
 class Scanner:
-    """Takes lines apart; remembers skeletons. ``wanted``: plain names that the user gave, taken as metrics."""
+    """Takes lines apart; remembers skeletons, and ``unknown`` names of numbers beside a counter.
+
+    Args:
+        wanted: plain names that the user gave, taken as metrics.
+    """
 
     def __init__(self, wanted: frozenset[str] = frozenset()) -> None:
         self._wanted = wanted
         self._known: dict[tuple[str, ...], Fields] = {}
+        self.unknown: dict[str, None] = {}
 
     def scan(self, line: str) -> tuple[Fields, list[str]]:
         """The fields of a line, and its numbers as written."""
@@ -98,6 +104,8 @@ class Scanner:
             if not self._is_worth_it(skeleton):
                 return NOTHING, []
             fields = _Parse(skeleton, self._wanted).fields()
+            if fields.clocks and len(self.unknown) < MOST_NAMES:
+                self.unknown.update(dict.fromkeys(fields.unknown))
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
             self._known[skeleton] = fields

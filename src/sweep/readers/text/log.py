@@ -27,7 +27,6 @@ CODE = re.compile(
 LATEST = 1e9
 """A number as large as this at the head of a line is a time, and counts nothing."""
 ABSENT = {"none", "null", "n/a", "no log"}
-MOST_NAMES = 256
 
 
 class Pending(NamedTuple):
@@ -50,7 +49,6 @@ class TextLog:
     def __init__(self, columns: Columns, decimal_comma: bool = False) -> None:
         self.rows = Rows()
         self.states = Rows()
-        self.unknown: dict[str, int] = {}
         self.lines = 0
         self.filled = 0
         self.records = 0
@@ -83,7 +81,6 @@ class TextLog:
         if not fields.metrics and not fields.clocks:
             self.code += CODE.match(line) is not None
             self._note_section(line)
-            self._note_unknown(fields)
             return False
         row = self._of_line(fields, values)
         if overwritten or fields.is_bar:
@@ -183,10 +180,10 @@ class TextLog:
             return
         self._section = next((word for word in re.findall(r"[a-z]+", bare.lower()) if word in CONTEXTS), self._section)
 
-    def _note_unknown(self, fields: Fields) -> None:
-        for name in fields.unknown:
-            if name in self.unknown or len(self.unknown) < MOST_NAMES:
-                self.unknown[name] = self.unknown.get(name, 0) + 1
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Names of numbers beside a counter that say nothing to us."""
+        return tuple(self._scanner.unknown)
 
 
 def has_decimal_commas(text: str) -> bool:

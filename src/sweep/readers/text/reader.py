@@ -56,9 +56,8 @@ def histories(log: TextLog, source: str, name: str, columns: Columns) -> Read:
     counted = any(is_clock(counter) and rows.size(counter) > 1 for counter in rows.names)
     if not columns and not any(_is_a_log(log, history, counted) for history in found):
         raise NoSeriesError(EXPECTED)
-    over = tuple(log.unknown)
     for history in found:
-        yield replace(history, passed_over=(*history.passed_over, *over))
+        yield replace(history, passed_over=(*history.passed_over, *log.unknown))
 
 
 def _fuller(log: TextLog, columns: Columns) -> Rows:
@@ -92,7 +91,7 @@ def _notes(log: TextLog) -> list[str]:
 def _refusal(log: TextLog) -> str:
     if not log.unknown:
         return EXPECTED
-    return f"{EXPECTED} (it has numbers named {', '.join(list(log.unknown)[:6])})"
+    return f"{EXPECTED} (it has numbers named {', '.join(log.unknown[:6])})"
 
 
 def sniff(head: Head) -> bool:
