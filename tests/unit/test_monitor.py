@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 
 from sweep.curves import Curves, Series
 from sweep.diagnosis import Monitor, diagnose, replay
-from sweep.diagnosis.stopping import rising, trailing
 
 GRID = np.linspace(0, 1, 300)
 RNG = np.random.default_rng(0)
@@ -122,19 +121,6 @@ def test_replay_takes_grids_apart() -> None:
     assert said.stop_at is not None
     assert said.best_at is not None
     assert said.best_at < said.stop_at < 20
-
-
-def test_trailing_means_against_a_loop() -> None:
-    values = RNG.normal(size=30)
-    for width in (1, 4, 50):
-        slow = [values[max(0, at - width + 1) : at + 1].mean() for at in range(30)]
-        assert np.allclose(trailing(values, width), slow)
-
-
-def test_evidence_has_no_unit() -> None:
-    val, train = 0.5 + np.exp(-20 * GRID) + GRID, np.exp(-8 * GRID)
-    here, there = rising(val, train), rising(1e-7 * val, 1e-7 * train)
-    assert np.allclose(list(vars(here).values()), list(vars(there).values()), rtol=1e-6)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,4 +1,4 @@
-"""Watch a run while it trains: fed point by point, it warns once per finding and says when to stop or to keep going."""
+"""Watch a run while it trains: fed row by row, it warns once per finding and says when to stop or to keep going."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import math
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from sweep.curves import Curves, Series
-from sweep.diagnosis.noise import noise
+from sweep.diagnosis.evaluations import Evaluations
+from sweep.diagnosis.forecast import optimistic_final
+from sweep.diagnosis.metrics import direction, metric_disagreement
+from sweep.diagnosis.prospect_models import models
 from sweep.diagnosis.series import PreparedSeries, prepare_series
-from sweep.diagnosis.stopping import Rise, rising
-from sweep.diagnosis.trend import extrapolate
+from sweep.diagnosis.series_names import canonical
+from sweep.diagnosis.stopping import LEAST_WAIT, chance_of_better, is_idle
 from sweep.diagnosis.types import Baseline, Diagnosis
 from sweep.diagnosis.verdict import diagnose, judge
 
@@ -21,8 +25,13 @@ ALARMING = frozenset(
     {"diverged", "collapsed", "oscillating", "lost_ground", "validation_rose", "generalization_gap", "rate_too_low"}
 )
 SETTLED = 8  # validation points before a finding other than a breakdown is believed
-LEARNS = 1.05  # how many times its level the start is where a run has begun to learn
-BROKEN = 3  # values in a row that are NaN or infinite before the run counts as hopeless
+BROKEN = 3  # rows in a row with a NaN or infinite loss before the run counts as hopeless
+LIKELY = 0.8  # chance of a better loss from which on the monitor says so where patience would end the run
+VERDICT_EVERY = 20  # a verdict at every new evaluation up to so many, then at each 20th part more
+STOP_CHECK_EVERY = 200  # the same for the chance of a better loss
+METRIC_FRESH = 1  # evaluations since a metric's best within which a stop by the loss waits
+METRIC_WAIT = 3  # the least of them within which a stop by the metric waits
+METRIC_SHARE = 5  # that stop waits for this part of the evaluations, where it is more
 
 
 @dataclass(frozen=True)
@@ -35,22 +44,37 @@ class Alert:
 
 
 class Monitor:
-    """Holds the points of one run seen so far, the verdict on them, and what was said.
+    """Holds the rows of one run seen so far, the verdict on them, and what was said.
 
-    Up to 100 validation points it judges at each, then whenever there is a hundredth more of them, so that a long run
-    costs no more than a few hundred verdicts. ``patience``: the validation points without a new best after which plain
-    early stopping would end the run.
+    A row costs microseconds, an evaluation a fraction of a millisecond; verdicts become rarer as a run grows, so that a
+    long run costs no more than a hundred or two.
+
+    Args:
+        baseline: what a constant predictor reaches, where known.
+        patience: evaluations without a new best after which plain early stopping would end the run.
+        stop_by: "loss" stops where no better validation loss is to be expected. "metric" also waits while a metric
+            (accuracy, WER, ...) still improves, as it often does while the loss rises.
     """
 
-    def __init__(self, baseline: Baseline | None = None, patience: int = 5) -> None:
+    def __init__(
+        self, baseline: Baseline | None = None, patience: int = 5, stop_by: Literal["loss", "metric"] = "loss"
+    ) -> None:
+        if stop_by not in ("loss", "metric"):
+            raise ValueError(f"unknown stop_by {stop_by!r}: expected 'loss' or 'metric'")
         self.alerts: list[Alert] = []
-        self._baseline, self._patience = baseline, patience
-        self._seen: dict[str, tuple[array[float], array[float]]] = {}  # numpy reads an array at once, a list one by one
+        self._baseline = baseline
+        self._patience = patience
+        self._stop_by = stop_by
+        self._log: dict[str, tuple[array[float], array[float]]] = {}  # numpy reads an array at once, a list one by one
+        self._evaluations = Evaluations()
+        self._validated = 0  # rows with a value of the validation set
+        self._judged = 0  # of them, at the last verdict
+        self._checked = 0  # evaluations at the last look at the chance of a better loss
+        self._bad = 0  # rows in a row with a loss that is not finite
         self._said: set[str] = set()
-        self._before: frozenset[str] = frozenset()
-        self._judged = self._waited = self._bad = 0
-        self._best = math.inf
-        self._hopeless = self._idle = False
+        self._before: frozenset[str] = frozenset()  # alarming findings of the last verdict
+        self._hopeless = False
+        self._idle = False
         self._diagnosis: Diagnosis | None = None  # of all points so far; None where points came since
 
     @property
@@ -62,116 +86,146 @@ class Monitor:
 
     @property
     def hopeless(self) -> bool:
-        """The run is beyond help: diverged, collapsed, or overfit well beyond its best. It stays so."""
+        """No better validation loss is to be expected: the run diverged, collapsed or is past its best. It stays so."""
         return self._hopeless
 
     @property
     def should_stop(self) -> bool:
-        """Hopeless, or nothing left to gain: neither training nor validation moves any more."""
+        """Hopeless, or idle: neither training nor validation moves any more."""
         return self._hopeless or self._idle
-
-    def optimistic_final(self, done: float) -> float:
-        """The lowest validation loss that the run may still come to by its end, in its unit, when a share is done.
-
-        Optimistic: its best so far, or as far below the level of late as one and a half times the extrapolation reaches
-        with three errors more. Minus infinity where that can't be told: before it has settled, and where it has not
-        begun to learn.
-        """
-        view = prepare_series(self.curves)
-        if view.val.size < SETTLED or view.kind != "loss" or not 0 < done <= 1:
-            return -math.inf
-        level = float(np.median(view.val[-3:]))
-        if max(float(view.val[0]), float(view.train[0]) if view.train.size else 0.0) < LEARNS * level:
-            return -math.inf
-        fall, error = extrapolate(view.time, view.val, 1 / done)
-        lowest = level - 1.5 * fall - 3 * float(np.hypot(error, noise(view.val)))
-        return view.value(min(float(view.val.min()), lowest))
 
     @property
     def curves(self) -> Curves:
         """Everything fed so far."""
-        return Curves({name: Series(steps, points) for name, (steps, points) in self._seen.items()})
+        return Curves({name: Series(steps, points) for name, (steps, points) in self._log.items()})
 
-    def add(self, step: float, values: Mapping[str, float]) -> list[Alert]:
-        """Take the values of one step, by name, and return what is new to say about the run."""
+    def optimistic_final(self, done: float) -> float:
+        """The lowest validation loss that the run may still reach by its end, in its unit, when a share is done.
+
+        Minus infinity where that can't be told: see ``forecast.optimistic_final``.
+        """
+        return optimistic_final(self._evaluations.losses(), done) if len(self._evaluations) else -math.inf
+
+    def add(self, step: float, values: Mapping[str, float | None]) -> list[Alert]:
+        """Take the values of one step, by name, and return what is new to say about the run.
+
+        The usual names are understood: ``loss``, ``train/loss``, ``eval_loss``, ``validation_loss``, ``val/accuracy``.
+        ``None`` is nothing recorded; NaN is a value that was not finite. Raises ``ValueError`` for an unknown name.
+        """
+        by_split = sorted(values.items(), key=lambda item: not item[0].startswith("test"))  # val wins over test
+        return self.take(step, {canonical(name): float(value) for name, value in by_split if value is not None})
+
+    def take(self, step: float, values: Mapping[str, float]) -> list[Alert]:
+        """``add`` of values under the names of ``sweep.curves``, as they are."""
         for name, value in values.items():
-            steps, points = self._seen.setdefault(name, (array("d"), array("d")))
+            steps, points = self._log.setdefault(name, (array("d"), array("d")))
             steps.append(step)
             points.append(value)
         self._diagnosis = None
-        losses = [value for name, value in values.items() if name.endswith("loss")]
-        self._bad = self._bad + 1 if any(not math.isfinite(v) for v in losses) else 0 if losses else self._bad
+        self._count_broken(values)
+        evaluated = self._evaluations.add(step, values)
         validated = any(name.startswith("val_") for name in values)
-        if not (validated or self._bad == BROKEN):
+        self._validated += validated
+        if not validated and self._bad != BROKEN:
             return []
-        count = max(len(points) for _, points in self._seen.values())
-        if count < self._judged + self._judged // 100 + 1 and self._bad != BROKEN:
-            return []
-        self._judged = count
-        fresh = [alert for alert in self._judge(step) if alert.name not in self._said]
+        return self._new(self._look(step, evaluated))
+
+    def _count_broken(self, values: Mapping[str, float]) -> None:
+        losses = [value for name, value in values.items() if name.endswith("loss")]
+        if losses:
+            finite = all(math.isfinite(value) for value in losses)
+            self._bad = 0 if finite else self._bad + 1
+
+    def _look(self, step: float, evaluated: bool) -> list[Alert]:
+        """Everything that can be said now; decides whether to stop."""
+        alerts: list[Alert] = []
+        reasons: list[str] = []
+        if self._bad >= BROKEN:
+            reasons.append(f"the loss was NaN or infinite in {BROKEN} rows in a row")
+        if self._bad == BROKEN or self._validated >= self._judged + max(1, self._judged // VERDICT_EVERY):
+            self._judged = self._validated
+            series = self._judge()
+            alerts += self._symptoms(step, series)
+            reasons += self._breakdown(series)
+            self._before = frozenset(self._alarming())
+            self._idle = self._idle or is_idle(series)
+        if evaluated and len(self._evaluations) >= self._checked + max(1, self._checked // STOP_CHECK_EVERY):
+            self._checked = len(self._evaluations)
+            waited = self._evaluations.waited()
+            chance = chance_of_better(self._evaluations.losses()) if waited >= LEAST_WAIT else 1.0
+            alerts += self._keep_going(step, chance, waited)
+            reasons += self._past_best(chance)
+        self._hopeless = self._hopeless or bool(reasons)
+        if self._idle:
+            reasons.append("neither training nor validation moves any more: nothing is left to gain")
+        alerts += [Alert("stop", step, reason) for reason in reasons[:1]]
+        return alerts
+
+    def _new(self, alerts: list[Alert]) -> list[Alert]:
+        """Those that were not said before."""
+        fresh = [alert for alert in alerts if alert.name not in self._said]
         self._said.update(alert.name for alert in fresh if alert.name != "keep_going")
         self.alerts += fresh
         return fresh
 
-    def _judge(self, step: float) -> list[Alert]:
+    def _judge(self) -> PreparedSeries:
         curves = self.curves
-        view = prepare_series(curves)
-        self._diagnosis = judge(view, curves, self._baseline)
-        rise = rising(view.val, view.train) if view.val.size >= 4 else None
-        now = {found.name: found for found in self._diagnosis.findings if found.name in ALARMING}
-        known = view.val.size >= SETTLED or "diverged" in now
-        alerts = [Alert(x.name, step, x.text) for x in now.values() if known and self._believed(x.name)]
-        self._before = frozenset(now)
-        alerts += self._wait(view, rise, step)
-        was = self.should_stop
-        self._hopeless = self._hopeless or self._bad >= BROKEN or self._gone(view, rise)
-        self._idle = self._idle or idle(view)
-        if self.should_stop and not was:
-            alerts.append(Alert("stop", step, self._reason(view, rise)))
-        return alerts
+        series = prepare_series(curves)
+        self._diagnosis = judge(series, curves, self._baseline)
+        return series
 
-    def _believed(self, name: str) -> bool:
-        """A symptom is reported when it is seen twice running; NaN, only when it stays."""
-        return self._bad >= BROKEN if name == "diverged" else name in self._before
+    def _alarming(self) -> dict[str, str]:
+        """Names and texts of the findings that a running training is warned of."""
+        return {found.name: found.text for found in self.diagnosis.findings if found.name in ALARMING}
 
-    def _gone(self, view: PreparedSeries, rise: Rise | None) -> bool:
-        if view.val.size < SETTLED:
-            return False
-        names = {found.name for found in self.diagnosis.findings} & self._before
-        thrown = "diverged" in names and view.broken is None
-        return thrown or "collapsed" in names or (rise is not None and rise.lost)
-
-    def _wait(self, view: PreparedSeries, rise: Rise | None, step: float) -> list[Alert]:
-        """Where patience would have ended a run that still improves, say so."""
-        if not view.val.size:
+    def _symptoms(self, step: float, series: PreparedSeries) -> list[Alert]:
+        """A finding is reported when two verdicts in a row hold it; NaN, only when it stays."""
+        found = self._alarming()
+        if series.val.size < SETTLED and "diverged" not in found:
             return []
-        best = view.value(float(view.val.min()))
-        self._waited = 0 if best < self._best else self._waited + 1
-        self._best = best
-        gain, error = self.diagnosis.trend.get("gain", 0.0), self.diagnosis.trend.get("error", 0.0)
-        if self._waited != self._patience or gain < 2 * error or self.diagnosis.regime in ("overfit", "erratic"):
+        believed = self._before - {"diverged"} | ({"diverged"} if self._bad >= BROKEN else set())
+        return [Alert(name, step, text) for name, text in found.items() if name in believed]
+
+    def _breakdown(self, series: PreparedSeries) -> list[str]:
+        """Why the run is beyond help by its verdict: two in a row saw it collapse, or diverge at finite values."""
+        if series.val.size < SETTLED:
+            return []
+        found = self._alarming()
+        fatal = {"collapsed"} if series.broken is not None else {"collapsed", "diverged"}
+        return [found[name] for name in fatal & self._before & found.keys()]
+
+    def _keep_going(self, step: float, chance: float, waited: int) -> list[Alert]:
+        """Where patience would end a run that is likely to improve, say so."""
+        if waited != self._patience or chance < LIKELY or len(self._evaluations) < SETTLED:
             return []
         text = (
-            f"no new best for {self._patience} evaluations, yet the trend is still downwards: "
-            f"as much training again would gain about {gain:.3g} +- {error:.2g}"
+            f"no new best for {waited} evaluations, yet a validation loss more than 1 % lower is still to come with a "
+            f"chance of {100 * chance:.0f} %"
         )
-        return [Alert("keep_going", step, text)] if gain > 0 else []
+        return [Alert("keep_going", step, text)]
 
-    def _reason(self, view: PreparedSeries, rise: Rise | None) -> str:
-        if self._bad >= BROKEN:
-            return f"the loss was NaN or infinite {BROKEN} times running"
-        if rise is not None and rise.lost:
-            best = int(np.argmin(view.val))
-            return f"validation {view.kind} has risen since step {view.steps[best]:g}: keep the weights of that step"
-        if self._hopeless:
-            return self.diagnosis.findings[0].text
-        return "neither training nor validation moves any more: nothing is left to gain"
+    def _past_best(self, chance: float) -> list[str]:
+        """Why no better validation loss is to be expected; empty while a metric is still at its best."""
+        if chance >= models().stop_below or self._metric_improves():
+            return []
+        best, step = self._evaluations.best()
+        text = (
+            f"a validation loss more than 1 % below {best:.4g} has a chance of {100 * chance:.1f} %: "
+            f"keep the weights of step {step:g}"
+        )
+        curves = self.curves
+        disagrees = metric_disagreement(prepare_series(curves), curves)
+        return [text] if disagrees is None else [f"by the loss alone, {text}. {disagrees.text}"]
 
-
-def idle(view: PreparedSeries) -> bool:
-    """Whether every series stood still, to a millionth of its range, in the last half of a long enough run."""
-    half = slice(view.main.size // 2, None)
-    if view.main.size < 20:
+    def _metric_improves(self) -> bool:
+        """Whether a metric of the validation set reached its best so lately that a stop waits."""
+        for name, (_, points) in self._log.items():
+            sign = direction(name)
+            if not name.startswith("val_") or name.endswith("loss") or sign is None:
+                continue
+            values = sign * np.array(points)
+            since = values.size - 1 - int(np.argmax(np.where(np.isfinite(values), values, -np.inf)))
+            wait = METRIC_FRESH if self._stop_by == "loss" else max(METRIC_WAIT, values.size // METRIC_SHARE)
+            if since < wait:
+                return True
         return False
-    parts = [part for part in (view.val, view.train) if part.size]
-    return all(np.ptp(part[half]) <= 1e-6 * np.ptp(part) for part in parts)

@@ -33,7 +33,7 @@ def replay(curves: Curves, baseline: Baseline | None = None) -> Replay:
         rows.setdefault(step, {})[name] = value
     monitor = Monitor(baseline)
     for step in sorted(rows):
-        monitor.add(step, rows[step])
+        monitor.take(step, rows[step])
         if monitor.should_stop:
             seen = int(np.searchsorted(val.steps, step, side="right"))
             return Replay(max(seen - 1, 0) if len(val) else None, best_at, tuple(monitor.alerts))

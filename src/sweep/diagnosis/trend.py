@@ -71,7 +71,9 @@ def _fit(shapes: Floats, y: Floats, starts: list[int]) -> _Fits:
     centred = np.where(inside, y - (inside @ y / count)[:, None], 0.0)
     total = (centred**2).sum(axis=1)
     mean = phi @ inside.T / count
-    spread = np.maximum((phi**2) @ inside.T - count * mean**2, 1e-300)
+    spread = (phi**2) @ inside.T - count * mean**2
+    flat = spread <= EXACT * count * mean**2  # a shape that does not bend within a stretch says nothing about it
+    spread = np.where(flat, np.inf, spread)
     shared = phi @ centred.T
     height = np.maximum(shared / spread, 0.0)
     rest = total - height * shared
