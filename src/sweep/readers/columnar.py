@@ -64,15 +64,25 @@ def history(value: Mapping[str, Any], source: str, number: str, columns: Columns
     given = value.get("id")
     name = number if given is None else given if isinstance(given, int) else str(given)
     series = dict(_series(value))
+    flat = dict(_flat(value))
     grid = _grid(series, columns)
     if not any(array.size for array in series.values()):
         if any(_known(key, columns) for key, item in value.items() if item is None or isinstance(item, list)):
             return History(source, name, Curves({}))
         raise NoSeriesError("holds no lists of numbers, so no curves")
-    raw = {key: (grid.steps(key, array), array) for key, array in series.items()}
+    raw = {key: _recorded(grid.steps(key, array), array, key, flat) for key, array in series.items()}
     # A history's train_loss is what its name says, however many points it has.
     named = {"train_loss": "train_loss", **columns} if "train_loss" in raw else columns
     return column_mapping.history(raw, source, name, named)
+
+
+def _recorded(steps: Floats, values: Floats, key: str, given: Mapping[str, Any]) -> tuple[Floats, Floats]:
+    """The points of a series but those that are ``null``: nothing was recorded there, and ``NaN`` is a value."""
+    told = given.get(key)
+    if not isinstance(told, list) or None not in told:
+        return steps, values
+    there = np.array([item is not None for item in told])
+    return steps[there], values[there]
 
 
 def _known(name: str, columns: Columns) -> bool:
