@@ -16,7 +16,7 @@ def lines(folder: Path, *items: object) -> Path:
     return path
 
 
-def test_a_history_per_line_with_null_for_nan(tmp_path):
+def test_a_history_per_line_where_null_is_not_recorded_and_nan_is_a_value(tmp_path):
     path = lines(
         tmp_path,
         {"id": "a", "train_loss": [1.0, 0.5], "val_loss": [1.0, None], "train_acc": None, "val_acc": [0.1, 0.9]},
@@ -26,10 +26,11 @@ def test_a_history_per_line_with_null_for_nan(tmp_path):
     first, second, third = histories(str(path), {})
     assert [item.id for item in (first, second, third)] == ["a", 7, "3"]
     assert first.source == str(path)
-    assert math.isnan(first.curves["val_loss"].values[1])
+    assert first.curves["val_loss"].values.tolist() == [1.0]
     assert first.curves["val_acc"].values.tolist() == [0.1, 0.9]
     assert "train_acc" not in first.curves
     assert "val_loss" not in second.curves
+    assert math.isnan(third.curves["train_loss"].values[0])
     assert third.curves["train_loss"].values[1] == math.inf
 
 
