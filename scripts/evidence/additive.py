@@ -21,9 +21,9 @@ class Settings:
     """How flexible the terms are."""
 
     knots: int = 8
-    smooth: float = 3.0
-    ridge: float = 3.0
-    iterations: int = 400
+    smooth: float = 20.0
+    ridge: float = 20.0
+    iterations: int = 200
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from table import REGIMES, Table, families_left_out, load
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = ROOT / "src" / "sweep" / "diagnosis" / "model.json"
 MEASURES = Path(__file__).with_name("measures.npz")
-TEMPERATURES = np.round(np.arange(0.7, 3.01, 0.05), 2)
+TEMPERATURES = np.round(np.arange(0.5, 2.01, 0.05), 2)
 DIGITS = 6
 
 
@@ -34,14 +34,14 @@ def main() -> None:
     table = load(chosen.measures)
     settings = Settings()
     left_out = families_left_out(table, settings)
-    temperature = coolest(left_out, table)
+    temperature = best_temperature(left_out, table)
     model = fit(table.inputs, table.targets, table.weights, settings)
     stored = as_json(model, table, temperature, hashlib.sha256(chosen.measures.read_bytes()).hexdigest())
     chosen.out.write_text(stored, encoding="utf-8")
     print(f"{len(table.inputs)} cases, temperature {temperature}: {chosen.out}, {len(stored) / 1e3:.0f} kB")
 
 
-def coolest(scores: np.ndarray, table: Table) -> float:
+def best_temperature(scores: np.ndarray, table: Table) -> float:
     """The temperature of least cross-entropy on the clear cases; every label weighs alike."""
     clear = table.clear
     truth, weights = table.truth[clear], table.weights[clear]

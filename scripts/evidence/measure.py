@@ -20,11 +20,13 @@ from sweep.diagnosis.assessment import INPUTS, inputs_of
 from sweep.diagnosis.findings.vote import vote
 from sweep.diagnosis.measures import Run, measure
 from sweep.diagnosis.series import prepare_series
+from sweep.diagnosis.textbook import textbook
 
 FILE = Path(__file__).with_name("measures.npz")
 SERIES = ("train_loss", "val_loss", "train_acc", "val_acc")
 REGIMES = ("healthy", "overfit", "underfit", "erratic")
-FACTS = ("family", "model", "optimiser", "schedule", "tuned", "log", "rule", "group", "points")
+TOLD = ("label", "target", "gains", "symptom", "symptom_regime")
+FACTS = ("family", "model", "optimiser", "schedule", "tuned", "log", "rule", "group", "points", "evaluations")
 
 
 def curves_of(history: Mapping[str, Any]) -> Curves:
@@ -52,12 +54,15 @@ def main() -> None:
     """Measure and write."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--corpus", type=Path, default=Path("outputs/evidence"))
-    options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--draws", type=int, default=3, help="how often runs and logs are drawn of each group")
     options.add_argument("--out", type=Path, default=FILE)
     chosen = options.parse_args()
     rows: list[list[float]] = []
-    facts: dict[str, list[Any]] = {name: [] for name in ("label", "target", "gains", *FACTS)}
-    for case in cases(chosen.corpus, chosen.seed):
+    facts: dict[str, list[Any]] = {
+        name: [] for name in ("label", "target", "gains", "symptom", "symptom_regime", *FACTS)
+    }
+    drawn = (case for seed in range(chosen.draws) for case in cases(chosen.corpus, seed))
+    for case in drawn:
         curves = curves_of(case.history)
         run = Run(prepare_series(curves), curves)
         if run.points == 0:
@@ -65,6 +70,9 @@ def main() -> None:
         m = measure(run)
         inputs = inputs_of(m, vote(run, m))
         rows.append([inputs[name] for name in INPUTS])
+        symptom = textbook(run, m)
+        facts["symptom"].append(symptom.finding.name if symptom is not None else "")
+        facts["symptom_regime"].append(symptom.regime if symptom is not None else "")
         facts["label"].append(case.label)
         facts["gains"].append([case.gains[name] for name in ("overfit", "underfit", "erratic")])
         facts["target"].append([case.target[name] for name in REGIMES])

@@ -29,8 +29,19 @@ class Symptom(NamedTuple):
 
 def textbook(run: Run, m: Measures) -> Symptom | None:
     """The first textbook symptom that shows, in order of precedence."""
-    rules = (non_finite, losses_rise, validation_jumps, constant_predictor, validation_never_learns)
+    rules = (no_loss, non_finite, losses_rise, validation_jumps, constant_predictor, validation_never_learns)
     return next((found for rule in rules if (found := rule(run, m)) is not None), None)
+
+
+def no_loss(run: Run, m: Measures) -> Symptom | None:
+    """Every loss is exactly 0: nothing was measured, often beside gradients that are not finite."""
+    if run.series.kind != "loss" or run.points < 2 or run.main.any() or run.train.any():
+        return None
+    gradients = run.curves["grad_norm"].values
+    bad = int((~np.isfinite(gradients)).sum())
+    also = f", and {bad} of {gradients.size} gradient norms are not finite" if bad else ""
+    finding = Finding("zero_loss", 0.0, 0.0, None, f"every loss is exactly 0{also}: nothing is measured here")
+    return Symptom("erratic" if bad else "inconclusive", 0.9, finding)
 
 
 def non_finite(run: Run, m: Measures) -> Symptom | None:

@@ -20,7 +20,7 @@ from sweep.diagnosis.textbook import Symptom, no_better_than_chance, textbook
 from sweep.diagnosis.types import Baseline, Diagnosis, Finding, Reason
 
 ENOUGH = 4  # points below which nothing but a textbook symptom is called
-SINGLED_OUT = 0.5  # probability below which no regime is singled out
+SINGLED_OUT = 0.4  # probability below which no regime is singled out
 FAR = 3  # inputs beyond anything fitted on that make a run unlike all others
 TOO_LITTLE = frozenset({"rate_too_low", "too_little_training", "still_improving", "small_steps"})
 DECIDES = {
@@ -95,6 +95,8 @@ def _weigh(run: Run) -> _Evidence:
 
 def _decide(evidence: _Evidence) -> _Verdict:
     probabilities, symptom = evidence.assessment.probabilities, evidence.symptom
+    if symptom is not None and symptom.regime == "inconclusive":
+        return _Verdict("inconclusive", 0.0, probabilities, symptom.finding)
     if symptom is not None:
         return _Verdict(symptom.regime, symptom.confidence, _overruled(probabilities, symptom), None)
     first, second = sorted(probabilities, key=lambda name: -probabilities[name])[:2]
@@ -154,7 +156,7 @@ def _why(evidence: _Evidence, verdict: _Verdict, findings: tuple[Finding, ...]) 
     regime, rival = sorted(verdict.probabilities, key=lambda name: -verdict.probabilities[name])[:2]
     odds = odds_by_line(evidence.assessment, regime, rival)
     made = reasons(evidence.run, evidence.measures, odds, findings)
-    if evidence.symptom is None:
+    if evidence.symptom is None or evidence.symptom.regime != regime:
         return made
     ratio = verdict.probabilities[regime] / max(verdict.probabilities[rival], 1e-9)
     finding = evidence.symptom.finding
