@@ -19,13 +19,13 @@ DIRT = re.compile(
     r"|<std(?:out|err)>:?|\b(?:pid|cuda|gpu|node|device)[ :=_#]*\d+"
 )
 """Dates, times, places in source files, processes: numbers that say nothing of a run."""
-DIRTY = re.compile(r"\d[-:/._ T]\d|:\d|\b(?:pid|cuda|gpu|node|device)[ :=_#]*\d|\b[IWEF]\d{4} |<std")
+DIRTY = re.compile(r"\d[-:/_T]\d|:\d|\d{4}\.\d\d?\.\d|\b(?:pid|cuda|gpu|node|device)[ :=_#]*\d|\b[IWEF]\d{4} |<std")
 COUNTABLE = re.compile(r"\d|\b(?i:nan|inf)\b")
 """A line without this has no number."""
 """A line without this has no dirt; quicker to find."""
 BAR = re.compile(r"(?<!\d)\d{1,3}%\|[^|\n]*\||\[[=>.#* -]{3,}\]|[\u2580-\u259f\u2501\u2578\u257a]{2,}")
 """A drawn progress bar."""
-DRAWN = ("%|", "[=", "[>", "[#", "[.", "[*", "\u2501", "\u2588", "\u2578", "\u258f")
+DRAWN = re.compile("%\\||\\[[=>#.*]|[\u2501\u2588\u2578\u258f]")
 PACE = re.compile(r"(?:it/s|s/it|m?s/step|batch(?:es)?/s)")
 """The unit behind a number that only progress bars have."""
 MARK = "\x01"
@@ -91,7 +91,7 @@ class Scanner:
         """The fields of a line, and its numbers as written."""
         if len(line) > LONGEST or not COUNTABLE.search(line):
             return NOTHING, []
-        if any(sign in line for sign in DRAWN):
+        if DRAWN.search(line):
             line = BAR.sub(BAR_MARK, line)
         if DIRTY.search(line):
             line = DIRT.sub(MARK, line)

@@ -70,8 +70,6 @@ class TextLog:
         if not line:
             return False
         self.filled += 1
-        if self._of_another_rank(line):
-            return False
         cells = self._tables.row(line)
         if cells is not None:
             return self._add(self._of_table(cells))
@@ -81,6 +79,8 @@ class TextLog:
         if not fields.metrics and not fields.clocks:
             self.code += CODE.match(line) is not None
             self._note_section(line)
+            return False
+        if fields.metrics and self._of_another_rank(line):
             return False
         row = self._of_line(fields, values)
         if overwritten or fields.is_bar:
