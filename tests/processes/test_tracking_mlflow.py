@@ -11,9 +11,15 @@ from mlflow import MlflowClient
 from sweep import tracking
 
 
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("tracked") / "mlflow.db"
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> dict[str, dict[str, str]]:
-    made = {"mlflow": {"uri": f"sqlite:///{tmp_path}/mlflow.db", "experiment": "tests"}}
+def settings(database: Path, request: pytest.FixtureRequest) -> dict[str, dict[str, str]]:
+    """An experiment of the test's own: making the tables of a database takes a second."""
+    made = {"mlflow": {"uri": f"sqlite:///{database}", "experiment": request.node.name}}
     tracking.prepare(made)
     return made
 
@@ -106,11 +112,11 @@ def test_trials_hang_under_one_parent_that_goes_on_when_the_study_does(settings,
     assert client(settings).get_run(trackers.ids["mlflow"]).data.tags["mlflow.parentRunId"] == ids[0]["mlflow"]
 
 
-def test_artifacts_lie_beside_the_database(settings, tmp_path):
+def test_artifacts_lie_beside_the_database(settings, database, tmp_path):
     info = run_info(tmp_path)
     file = info.directory / "curves.csv"
     file.write_text("step\n", encoding="utf-8")
     with tracking.trial_runs(settings, info) as trackers:
         trackers.finish({}, [file])
         trackers.status = "FINISHED"
-    assert [path.name for path in (tmp_path / "mlartifacts").rglob("curves.csv")] == ["curves.csv"]
+    assert [path.name for path in (database.parent / "mlartifacts").rglob("curves.csv")] == ["curves.csv"]
