@@ -9,11 +9,11 @@ import pytest
 import torch
 from datasets import ClassLabel, Dataset, Features
 from datasets import Image as ImageFeature
-from helpers.settings import resolved
+from helpers.settings import built, resolved
 from PIL import Image
 from transformers import ViTConfig, ViTImageProcessor, ViTModel
 
-from sweep import engines, recipes
+from sweep import engines
 from sweep.engines.job import TrainingJob
 from sweep.errors import ConfigError
 from sweep.recipes.task import Task
@@ -43,9 +43,7 @@ def folders(root: Path, count: int = 20, names: tuple[str, ...] = ("red", "green
 
 
 def build(train: Path, tiny: Path, *more: str) -> Task:
-    config = resolved("recipe=image", f"recipe.data.train={train}", f"recipe.model.checkpoint={tiny}", *more)
-    recipes.check(config.recipe)
-    return recipes.build(config.recipe, config.seed)
+    return built("recipe=image", f"recipe.data.train={train}", f"recipe.model.checkpoint={tiny}", *more)
 
 
 def test_a_folder_of_classes_is_split_and_trains(tmp_path: Path, tiny: Path) -> None:

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from helpers.settings import resolved
+from helpers.settings import built
 
-from sweep import recipes
 from sweep.errors import ConfigError
 from sweep.recipes import metrics
-from sweep.recipes.task import Task
 
 SMALL = ("recipe.sizes.train=64", "recipe.sizes.validation=32", "recipe.sizes.test=32")
-
-
-def build(*overrides: str) -> Task:
-    config = resolved(*overrides)
-    return recipes.build(config.recipe, config.seed)
 
 
 def test_a_function_an_object_and_scikit_learn_are_recorded_beside_our_own() -> None:
     paths = ("my_package.metrics.exact", "my_package.metrics.Counted", "sklearn.metrics.balanced_accuracy_score")
     named = f"recipe.metrics=[{','.join(paths)}]"
-    task = build("recipe=digits", *SMALL, named)
+    task = built("recipe=digits", *SMALL, named)
     logits, labels = np.eye(10)[[1, 2, 3, 3]], np.array([1, 2, 3, 4])
     said = task.compute_metrics(logits, labels)
     assert said["exact"] == 0.75
@@ -34,7 +27,7 @@ def test_a_function_an_object_and_scikit_learn_are_recorded_beside_our_own() -> 
 
 @pytest.mark.parametrize("recipe", ["language", "translation"])
 def test_other_tasks_show_their_metrics_tokens_or_texts(recipe: str) -> None:
-    task = build(f"recipe={recipe}", *SMALL, "recipe.metrics=[my_package.metrics.exact]")
+    task = built(f"recipe={recipe}", *SMALL, "recipe.metrics=[my_package.metrics.exact]")
     rows = task.collate([task.validation[i] for i in range(4)])
     labels = rows["labels"].numpy()
     assert task.compute_metrics(task.perfect_predictions(labels), labels)["exact"] == 1.0
@@ -44,7 +37,7 @@ def test_other_tasks_show_their_metrics_tokens_or_texts(recipe: str) -> None:
 
 def test_a_metric_that_raises_is_found_before_training() -> None:
     with pytest.raises(ConfigError, match=r"my_package\.metrics\.broken.*ZeroDivisionError: no such share"):
-        build("recipe=digits", *SMALL, "recipe.metrics=[my_package.metrics.broken]")
+        built("recipe=digits", *SMALL, "recipe.metrics=[my_package.metrics.broken]")
 
 
 @pytest.mark.parametrize("path", ["nowhere.metric", "my_package.metrics.absent", "metric", "my_package.metrics."])

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from helpers.settings import resolved
+from helpers.settings import built, resolved
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import (
     BertConfig,
@@ -63,11 +63,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def build(train: str, tiny: Path, *more: str) -> Task:
-    config = resolved(
-        "recipe=text", f"recipe.data.train={train}", "recipe.data.text=text", f"recipe.model.checkpoint={tiny}", *more
-    )
-    recipes.check(config.recipe)
-    return recipes.build(config.recipe, config.seed)
+    given = (f"recipe.data.train={train}", "recipe.data.text=text", f"recipe.model.checkpoint={tiny}")
+    return built("recipe=text", *given, *more)
 
 
 def test_the_task_trains_on_a_checkpoint_whose_head_is_new(tmp_path: Path, tiny: Path) -> None:

@@ -9,21 +9,19 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from helpers.settings import resolved
+from helpers.settings import built
 
-from sweep import recipes
 from sweep.errors import ConfigError
 from sweep.recipes.data import synthetic_dates
-from sweep.recipes.task import Task
 from sweep.recipes.translation import scores
 
-SMALL = ("recipe.sizes.train=40", "recipe.sizes.validation=20", "recipe.sizes.test=20", "recipe.model.width=16")
-
-
-def build(*overrides: str, seed: int = 0) -> Task:
-    recipe = resolved("recipe=translation", *overrides).recipe
-    recipes.check(recipe)
-    return recipes.build(recipe, seed)
+SMALL = (
+    "recipe=translation",
+    "recipe.sizes.train=40",
+    "recipe.sizes.validation=20",
+    "recipe.sizes.test=20",
+    "recipe.model.width=16",
+)
 
 
 def test_a_date_is_written_in_words_of_two_forms() -> None:
@@ -35,7 +33,7 @@ def test_a_date_is_written_in_words_of_two_forms() -> None:
 
 @pytest.mark.parametrize("kind", ["t5", "bart"])
 def test_the_model_writes_token_by_token_and_is_scored_by_what_it_wrote(kind: str) -> None:
-    task = build(*SMALL, f"recipe.model.architecture={kind}")
+    task = built(*SMALL, f"recipe.model.architecture={kind}")
     torch.manual_seed(0)
     model = task.model().eval()
     batch = task.collate([task.validation[i] for i in range(4)])
@@ -52,8 +50,8 @@ def test_the_model_writes_token_by_token_and_is_scored_by_what_it_wrote(kind: st
 
 
 def test_the_noise_is_in_training_and_validation_and_never_in_the_test_split() -> None:
-    task = build(*SMALL, "recipe.data.label_noise=0.5")
-    clean = build(*SMALL, "recipe.data.label_noise=0.0")
+    task = built(*SMALL, "recipe.data.label_noise=0.5")
+    clean = built(*SMALL, "recipe.data.label_noise=0.0")
     for part, wrong in (("train", 20), ("validation", 10), ("test", 0)):
         noisy, right = (getattr(each, part)["labels"][:] for each in (task, clean))
         assert sum(a != b for a, b in zip(noisy, right, strict=True)) == wrong
@@ -69,10 +67,15 @@ def test_two_columns_of_yours(tmp_path: Path) -> None:
         {"english": [f"the number {i}." for i in range(60)], "french": [f"le {i}." for i in range(60)]}
     )
     table.to_csv(tmp_path / "pairs.csv", index=False)
-    mine = (f"recipe.data.train={tmp_path}/pairs.csv", "recipe.data.source=english", "recipe.data.target=french")
-    task = build(*mine)
+    mine = (
+        "recipe=translation",
+        f"recipe.data.train={tmp_path}/pairs.csv",
+        "recipe.data.source=english",
+        "recipe.data.target=french",
+    )
+    task = built(*mine)
     assert (len(task.train), len(task.validation), len(task.test)) == (42, 9, 9)
     labels = task.collate([task.test[0]])["labels"].numpy()
     assert task.decode(labels, labels)[0][0] in set(table.french)
     with pytest.raises(ConfigError, match="has no column german; it has: english, french"):
-        build(*mine[:2], "recipe.data.target=german")
+        built(*mine[:-1], "recipe.data.target=german")
