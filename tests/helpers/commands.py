@@ -17,6 +17,11 @@ from sweep.__main__ import main
 
 SMALL = ("recipe.sizes.train=96", "recipe.sizes.validation=64", "recipe.sizes.test=64", "recipe.model.width=16")
 """Overrides that make a run of `digits` or `pairs` one of seconds."""
+TINY = (
+    "recipe.sizes.train=64", "recipe.sizes.validation=40", "recipe.sizes.test=40", "recipe.model.width=16",
+    "recipe.model.layers=1", "train.evaluations=4", "engine.device=cpu", "executor=inline",
+)  # fmt: skip
+"""Overrides for runs of which only the ends count."""
 
 
 class Finished(NamedTuple):

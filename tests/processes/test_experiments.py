@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from helpers.commands import run_sweep
+from helpers.commands import TINY, run_sweep
 from helpers.settings import resolved
 from mlflow import MlflowClient
 
@@ -17,10 +17,6 @@ from sweep.experiments.audit import rule
 from sweep.experiments.audit import runs as audit_runs
 from sweep.experiments.treatment import report
 
-TINY = (
-    "recipe.sizes.train=64", "recipe.sizes.validation=40", "recipe.sizes.test=40", "recipe.model.width=16",
-    "recipe.model.layers=1", "train.evaluations=4", "engine.device=cpu", "executor=inline",
-)  # fmt: skip
 AUDIT = (*TINY, "recipe.reference.epochs=2", "engine=loop")
 TREATMENT = (
     *TINY,

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.reading import only
 from torch.utils.tensorboard import SummaryWriter
 
-from sweep.readers import History, Problem, histories
-
-
-def only(path: Path) -> History:
-    found = list(histories(str(path), {}))
-    assert len(found) == 1, found
-    assert isinstance(found[0], History), found
-    return found[0]
+from sweep.readers import Problem, histories
 
 
 def test_tags_with_a_split_in_front_or_behind(tmp_path):

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from helpers.reading import only
 from transformers import PreTrainedConfig, PreTrainedModel, Trainer, TrainingArguments
 
-from sweep.readers import History, Problem, histories
+from sweep.readers import Problem, histories
 
 
 class Line(PreTrainedModel):
@@ -62,13 +63,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hf") / "calm-run"
     train(folder, logging_steps=1)
     return folder
-
-
-def only(path: Path) -> History:
-    found = list(histories(str(path), {}))
-    assert len(found) == 1, found
-    assert isinstance(found[0], History), found
-    return found[0]
 
 
 def test_an_output_folder_is_one_run_read_from_its_last_checkpoint(trained):

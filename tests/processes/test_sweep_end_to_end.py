@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers.commands import SMALL, sweep
+from helpers.commands import SMALL, TINY, run_sweep, sweep
 from helpers.tracked import runs
 
 WORDS = (*SMALL, "+sweep=regimes", "+regime=healthy,underfit", "seed=0", "train.epochs=8", "study.name=two")
@@ -53,3 +53,10 @@ def test_the_same_command_again_does_nothing_twice(study):
     assert sweep(outputs, *WORDS).status == done.returncode
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert len(runs(outputs)) == 3
+
+
+@pytest.mark.usefixtures("windows")
+def test_one_trial_after_another_needs_nothing_of_the_platform(tmp_path):
+    status, said = run_sweep(tmp_path, *TINY, "-m", "seed=0,1", "train.epochs=1", "record=[]", "engine=loop")
+    assert status == 0, said
+    assert sorted(folder.name for folder in (tmp_path / "study").glob("00?")) == ["000", "001"]

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from helpers.commands import run_sweep
+from helpers.commands import TINY, run_sweep
 from my_package import notebook
 
 from sweep import tracking
+from sweep.tracking import registry
 
-TINY = (
-    "recipe.sizes.train=48", "recipe.sizes.validation=32", "recipe.sizes.test=32", "recipe.model.width=16",
-    "recipe.model.layers=1", "train.epochs=1", "train.evaluations=2", "engine=loop", "engine.device=cpu",
-    "executor=inline",
-)  # fmt: skip
+QUICK = (*TINY, "train.epochs=1", "train.evaluations=2", "engine=loop")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def registered() -> None:
-    tracking.register("notebook", notebook.build)
+def registered() -> Iterator[None]:
+    with patch.dict(registry._REGISTRY.registered):  # for the tests of this file alone
+        tracking.register("notebook", notebook.build)
+        yield
 
 
 def pages(tmp_path: Path) -> dict[str, dict[str, Any]]:
@@ -30,7 +31,7 @@ def pages(tmp_path: Path) -> dict[str, dict[str, Any]]:
 
 def test_trials_and_their_study_from_the_command_line(tmp_path):
     record = (f"+record.notebook.folder={tmp_path}/notebook", "record=[]")
-    status, said = run_sweep(tmp_path, *TINY, "-m", "seed=0,1", *record)
+    status, said = run_sweep(tmp_path, *QUICK, "-m", "seed=0,1", *record)
     assert status == 0, said
     found = pages(tmp_path)
     assert set(found) == {"study", "study-000", "study-001"}

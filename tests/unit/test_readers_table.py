@@ -8,15 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.reading import only
 
-from sweep.readers import History, Problem, histories
-
-
-def only(path: Path, columns: Mapping[str, str] | None = None) -> History:
-    found = list(histories(str(path), columns or {}))
-    assert len(found) == 1, found
-    assert isinstance(found[0], History), found
-    return found[0]
+from sweep.readers import Problem, histories
 
 
 def reason(path: Path, columns: Mapping[str, str] | None = None) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from helpers import reading
 from helpers.console_kinds import PEOPLE, PROGRAMS
 from helpers.log_run import Kind, around, between
 from helpers.table_kinds import BARS, TABLES
 
-from sweep.readers import History, histories
+from sweep.readers import History
 
 KINDS = {
     f"{group}: {name}": kind
@@ -22,10 +23,7 @@ KINDS = {
 def only(folder: Path, text: str) -> History:
     path = folder / "train.log"
     path.write_text(text, newline="", encoding="utf-8")
-    found = list(histories(str(path), {}))
-    assert len(found) == 1, found
-    assert isinstance(found[0], History), found
-    return found[0]
+    return reading.only(path)
 
 
 @pytest.mark.parametrize("arrange", [lambda kind: kind.text, around, between], ids=["alone", "around", "between"])

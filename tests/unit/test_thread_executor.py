@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from helpers import objectives
@@ -53,12 +54,13 @@ class Threads:
 
 
 @pytest.fixture(scope="module")
-def threads() -> str:
+def threads() -> Iterator[str]:
     def build(options: Mapping[str, Any]) -> Threads:
         return Threads(options["workers"])
 
-    executors.register("threads", build)
-    return "threads"
+    with patch.dict(executors._REGISTRY.registered):  # for the tests of this file alone
+        executors.register("threads", build)
+        yield "threads"
 
 
 def test_it_gives_what_inline_gives(tmp_path, threads):
