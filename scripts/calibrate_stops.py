@@ -31,6 +31,7 @@ BETTER_FROM = (
     "train_fell",
     "gap",
     "wait",
+    "since_best",
     "promised",
     "clearance",
     "slope_third",

@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+import pytest
 from helpers.histories import anything, changed, plausible
 from hypothesis import HealthCheck, given, settings
 
@@ -31,6 +32,73 @@ def test_an_overfit_run_is_stopped_soon_after_its_best_point() -> None:
     assert [alert.name for alert in said.alerts].count("validation_rose") <= 1
     assert said.alerts[-1].name == "stop"
     assert "keep the weights" in said.alerts[-1].text
+
+
+def past_its_best(points: int = 60) -> tuple[np.ndarray, np.ndarray]:
+    time = np.linspace(0, 1, points)
+    return np.exp(-8 * time), 0.5 + np.exp(-25 * time) + 0.5 * time
+
+
+def test_a_stop_says_what_to_keep_and_how_likely_a_better_loss_is() -> None:
+    train, val = past_its_best()
+    monitor = watch(train, val)
+    assert monitor.hopeless
+    assert monitor.alerts[-1].name == "stop" or "stop" in {alert.name for alert in monitor.alerts}
+    text = next(alert.text for alert in monitor.alerts if alert.name == "stop")
+    assert f"keep the weights of step {int(np.argmin(val))}" in text
+    assert "has a chance of" in text
+
+
+def test_the_usual_names_are_understood() -> None:
+    ours, theirs = Monitor(), Monitor()
+    for step, (train, val) in enumerate(zip(*past_its_best(), strict=True)):
+        ours.add(step, {"train_loss": train, "val_loss": val, "val_acc": 0.5, "batch_loss": train})
+        theirs.add(step, {"train/loss": train, "eval_loss": val, "val/accuracy": 0.5, "loss": train, "lr": None})
+    assert {name: ours.curves[name] for name in ours.curves} == {name: theirs.curves[name] for name in theirs.curves}
+    assert ours.alerts == theirs.alerts
+
+
+def test_a_validation_set_comes_before_a_test_set() -> None:
+    monitor = Monitor()
+    monitor.add(1, {"val_loss": 2.0, "test_loss": 3.0})
+    monitor.add(2, {"test_loss": 1.0})
+    assert monitor.curves["val_loss"].values.tolist() == [2.0, 1.0]
+
+
+def test_an_unknown_name_or_setting_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"'vla_loss'.*'val_loss'"):
+        Monitor().add(1, {"vla_loss": 1.0})
+    with pytest.raises(ValueError, match=r"stop_by 'wer'.*'loss' or 'metric'"):
+        Monitor(stop_by="wer")  # type: ignore[arg-type]
+
+
+def with_a_metric(monitor: Monitor, accuracy: np.ndarray) -> int | None:
+    for step, (train, val) in enumerate(zip(*past_its_best(), strict=True)):
+        monitor.add(step, {"train_loss": train, "val_loss": val, "val_acc": accuracy[step]})
+        if monitor.should_stop:
+            return step
+    return None
+
+
+def test_no_stop_at_the_best_of_a_metric_and_a_quieter_one_while_it_improves() -> None:
+    rising = np.linspace(0.5, 0.9, 60)
+    assert with_a_metric(Monitor(), rising) is None  # a new best at each evaluation
+    rising[1::2] -= 0.02
+    monitor = Monitor()
+    at = with_a_metric(monitor, rising)
+    assert at is not None
+    assert at % 2 == 1
+    text = monitor.alerts[-1].text
+    assert text.startswith("by the loss alone")
+    assert "by acc" in text
+
+
+def test_a_stop_by_the_metric_waits_until_it_no_longer_improves() -> None:
+    levelled = np.minimum(np.linspace(0.5, 1.3, 60), 0.9)
+    plain, patient = with_a_metric(Monitor(), levelled), with_a_metric(Monitor(stop_by="metric"), levelled)
+    assert plain is not None
+    assert patient is not None
+    assert plain < int(np.argmax(levelled)) + 2 < patient
 
 
 def test_jitter_is_not_lost() -> None:
