@@ -75,7 +75,7 @@ def test_it_gives_what_inline_gives(tmp_path, threads):
 
 
 def test_trials_run_side_by_side_and_a_failure_is_one_trials(tmp_path, threads):
-    meeting = threading.Barrier(2, timeout=30)
+    meeting = threading.Barrier(2, timeout=300)
 
     def meet(params: Mapping[str, Any], handle: Any) -> Outcome:
         meeting.wait()
