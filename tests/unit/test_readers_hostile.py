@@ -51,13 +51,18 @@ def test_rows_without_end_are_thinned_out(tmp_path, monkeypatch):
     monkeypatch.setattr("sweep.readers.row_log.ROOM", 4000)
     monkeypatch.setattr("sweep.readers.row_log.BLOCK", 1000)
     path = tmp_path / "train.log"
-    path.write_text("".join(f"step {step}: loss {1 / (step + 1):.6f}\n" for step in range(20000)))
+    lines = [f"step {step}: loss {1 / (step + 1):.6f}" for step in range(20000)]
+    lines[499::500] = [f"step {step}: val loss 2" for step in range(499, 20000, 500)]
+    path.write_text("\n".join(lines))
     [history] = histories(str(path), {})
     assert isinstance(history, History)
-    steps = history.curves["train_loss"].steps
+    steps = (history.curves["batch_loss"] if "batch_loss" in history.curves else history.curves["train_loss"]).steps
     assert 500 < steps.size < 4000
     assert steps[0] == 0
     assert steps[-1] > 19_900
+    early, late = (int(((begin <= steps) & (steps < begin + 10_000)).sum()) for begin in (0, 10_000))
+    assert 0.5 < early / late < 2
+    assert history.curves["val_loss"].steps.tolist() == list(range(499, 20000, 500))
     assert any("thinned" in note for note in history.notes)
 
 

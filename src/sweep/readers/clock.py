@@ -37,6 +37,13 @@ class Clock:
         """The same clock with other positions."""
         return replace(self, at=at)
 
+    @property
+    def disorder(self) -> float:
+        """How often the clock of the main series falls back, of all its moves: 0 in a log, a half in random numbers."""
+        moves = np.diff(self.at[self.main])
+        moves = moves[moves != 0]
+        return float((moves < 0).mean()) if moves.size else 0.0
+
     def places(self, rows: Index) -> Floats:
         """Positions of a series' points, given their rows.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,35 +14,20 @@ from sweep.curves import Floats
 from sweep.readers.cells import number
 from sweep.readers.long_format import told
 
-ROOM = 12 * 2**20
-"""Values that are kept of one log; of a longer one every second, fourth, ... of the longest columns."""
+ROOM = 8 * 2**20
+"""Values that are kept of one log; of a longer one every second row, every fourth, ..."""
 BLOCK = 2**18
 """Rows between two looks at the room that is left."""
+RARE = 64
+"""A column with less than this part of the room keeps all its values, as those of evaluations are few."""
+MOST_NAMES = 4096
 
 
-class Column:
+class Column(NamedTuple):
     """One name's values, and the rows they stand in."""
 
-    __slots__ = ("rows", "settled", "stride", "values")
-
-    def __init__(self) -> None:
-        self.rows = array("I")
-        self.values = array("d")
-        self.stride = 1
-        self.settled = 0
-
-    def thin(self) -> None:
-        """Keep every ``stride``-th of what came since the last call."""
-        self.rows = self.rows[: self.settled] + self.rows[self.settled :: self.stride]
-        self.values = self.values[: self.settled] + self.values[self.settled :: self.stride]
-        self.settled = len(self.values)
-
-    def halve(self) -> None:
-        """Keep every second value, of those to come too."""
-        self.rows = self.rows[::2]
-        self.values = self.values[::2]
-        self.stride *= 2
-        self.settled = len(self.values)
+    rows: array[int]
+    values: array[float]
 
 
 class Rows:
@@ -51,13 +36,17 @@ class Rows:
     def __init__(self) -> None:
         self.count = 0
         self._columns: dict[str, Column] = {}
+        self._parts = 1
+        self._settled = 0
 
     def add(self, row: Mapping[str, float]) -> None:
         """Add one row: what is missing in it was not recorded then."""
         for name, value in row.items():
             column = self._columns.get(name)
             if column is None:
-                column = self._columns[name] = Column()
+                if len(self._columns) >= MOST_NAMES:
+                    continue
+                column = self._columns[name] = Column(array("I"), array("d"))
             column.rows.append(self.count)
             column.values.append(value)
         self.count += 1
@@ -65,12 +54,26 @@ class Rows:
             self._make_room()
 
     def _make_room(self) -> None:
-        columns = list(self._columns.values())
-        for column in columns:
-            if column.stride > 1:
-                column.thin()
-        while sum(len(column.values) for column in columns) > ROOM:
-            max(columns, key=lambda column: len(column.values)).halve()
+        """Where there are too many values, keep one of two rows, and from then on of those that come."""
+        if self._parts > 1:
+            self._thin(self._settled, self._parts)
+        before = self.count + 1
+        while sum(len(column.values) for column in self._columns.values()) > ROOM and self.count < before:
+            before = self.count
+            self._parts *= 2
+            self._thin(0, 2)
+        self._settled = self.count
+
+    def _thin(self, begin: int, parts: int) -> None:
+        """Keep one of ``parts`` rows from ``begin`` on, drawn at random, and those with a rare value."""
+        kept = np.random.default_rng(self.count).integers(parts, size=self.count) == 0
+        kept[: begin + 1] = True
+        for name, column in self._columns.items():
+            if len(column.values) < ROOM // RARE:
+                kept[self.where(name)] = True
+        thinned = self._taken(kept)
+        self.count = thinned.count
+        self._columns = thinned._columns
 
     @property
     def names(self) -> list[str]:
@@ -80,7 +83,7 @@ class Rows:
     @property
     def thinned(self) -> bool:
         """Whether some values were left out to save memory."""
-        return any(column.stride > 1 for column in self._columns.values())
+        return self._parts > 1
 
     def size(self, name: str) -> int:
         """How many values a column holds."""
@@ -111,17 +114,19 @@ class Rows:
         return parts
 
     def _taken(self, mine: NDArray[np.bool_]) -> Rows:
+        """The rows of a mask of shape ``(count,)``, numbered anew."""
         part = Rows()
         part.count = int(mine.sum())
-        place = np.cumsum(mine) - 1
-        for name, column in self._columns.items():
+        part._parts = self._parts
+        place = (np.cumsum(mine) - 1).astype(np.uint32)
+        for name in self._columns:
             rows = self.where(name)
             kept = mine[rows]
             if kept.any():
-                own = part._columns[name] = Column()
-                own.rows = array("I", place[rows[kept]].tolist())
-                own.values = array("d", self.values(name)[kept].tolist())
-                own.stride = column.stride
+                own = Column(array("I"), array("d"))
+                own.rows.frombytes(place[rows[kept]].tobytes())
+                own.values.frombytes(self.values(name)[kept].tobytes())
+                part._columns[name] = own
         return part
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sweep.readers.base import WAY_OUT, Columns, Head, History, NoSeriesError, Read, Reader
+from sweep.readers.clock import find
 from sweep.readers.column_mapping import JUDGED
 from sweep.readers.column_names import is_clock, measures
 from sweep.readers.row_histories import histories_of
@@ -22,6 +23,8 @@ FEWEST_AMONG_OTHERS = 3
 """The same, where most of the text is something else."""
 FEWEST_UNCOUNTED = 5
 """The same, where no line counts."""
+UNORDERED = 0.3
+"""Share of points at which the clock may fall back, in a log that is not written backwards altogether."""
 CODE_LINES = 3
 """Lines of a program beside which numbers are settings, where they are more than those of a log."""
 SHARE = 0.5
@@ -51,6 +54,8 @@ def histories(log: TextLog, source: str, name: str, columns: Columns) -> Read:
     """The runs that a text's rows make up. Raises ``UnreadableError`` where they are too few to be a log."""
     rows = _fuller(log, columns)
     if not log.records or not _size(rows, columns):
+        raise NoSeriesError(_refusal(log))
+    if not columns and UNORDERED < find(rows, columns).disorder < 1:
         raise NoSeriesError(_refusal(log))
     found = list(histories_of(rows, source, name, columns, _notes(log)))
     counted = any(is_clock(counter) and rows.size(counter) > 1 for counter in rows.names)
