@@ -154,6 +154,32 @@ def test_nan_that_stays_is_lost_and_one_missing_point_is_not() -> None:
     assert {"diverged", "stop"} <= {alert.name for alert in monitor.alerts}
 
 
+def test_a_validation_loss_that_stays_nan_is_lost_beside_finite_training() -> None:
+    monitor = Monitor()
+    for step in range(60):
+        monitor.add(step, {"loss": 1 / (step + 1)})
+        if step % 5 == 0:
+            monitor.add(step, {"eval_loss": 1 / (step + 1) if step < 30 else float("nan")})
+    assert monitor.hopeless
+    stop = next(alert for alert in monitor.alerts if alert.name == "stop")
+    assert stop.step == 40
+
+
+def test_training_alone_that_diverges_is_lost() -> None:
+    monitor = Monitor()
+    for step in range(400):
+        monitor.add(step, {"loss": 2.0 if step < 100 else 2.0 * 1.05 ** (step - 100)})
+    assert "diverged" in {alert.name for alert in monitor.alerts}
+    assert monitor.hopeless
+
+
+def test_training_alone_that_learns_is_left_alone() -> None:
+    monitor = Monitor()
+    for step in range(400):
+        monitor.add(step, {"loss": 2.0 * np.exp(-step / 100) + 0.3 + 0.2 * JITTER[step % 300]})
+    assert not monitor.alerts
+
+
 def test_a_collapsed_run_is_lost() -> None:
     curve = np.r_[2.3, 1.7, 2.9, 3.4, np.full(16, 2.31)]
     assert watch(curve, curve).hopeless

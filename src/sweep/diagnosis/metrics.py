@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -52,6 +53,19 @@ def _stems(word: str) -> list[str]:
     return [part for part in glued.groups() if part] if glued else []
 
 
+def metrics_of(names: Iterable[str]) -> list[tuple[str, int]]:
+    """The metrics of the validation set among the names of series, with their directions; the loss is none."""
+    found = [(name, direction(name)) for name in names if name.startswith("val_") and not name.endswith("loss")]
+    return [(name, sign) for name, sign in found if sign is not None]
+
+
+def since_best(values: Floats, sign: int) -> int:
+    """How many values came after the best of a metric; all of them where none is finite."""
+    known = np.isfinite(values)
+    best = int(np.argmax(np.where(known, sign * values, -np.inf)))
+    return values.size - 1 - best if known.any() else values.size
+
+
 class _Paired(NamedTuple):
     """A metric, higher is better, and the validation loss at its steps; both of the shape ``(points,)``."""
 
@@ -73,12 +87,10 @@ def metric_disagreement(series: PreparedSeries, curves: Curves) -> Finding | Non
     """
     if series.kind != "loss" or series.val.size < FEWEST or not _turned_up(series.val):
         return None
-    for name, logged in curves.series.items():
-        sign = direction(name)
-        if name.startswith("val_") and not name.endswith("loss") and sign is not None:
-            found = _disagrees(series, _paired(series, name, sign, logged.finite()))
-            if found is not None:
-                return found
+    for name, sign in metrics_of(curves):
+        found = _disagrees(series, _paired(series, name, sign, curves[name].finite()))
+        if found is not None:
+            return found
     return None
 
 

@@ -11,9 +11,10 @@ from typing import Literal
 import numpy as np
 
 from sweep.curves import Curves, Series
+from sweep.diagnosis.alarms import SETTLED, TRAINING_SETTLED, alarming, believed, fatal
 from sweep.diagnosis.evaluations import Evaluations
 from sweep.diagnosis.forecast import optimistic_final
-from sweep.diagnosis.metrics import direction, metric_disagreement
+from sweep.diagnosis.metrics import metric_disagreement, metrics_of, since_best
 from sweep.diagnosis.prospect_models import models
 from sweep.diagnosis.series import PreparedSeries, prepare_series
 from sweep.diagnosis.series_names import canonical
@@ -21,13 +22,10 @@ from sweep.diagnosis.stopping import LEAST_WAIT, chance_of_better, is_idle
 from sweep.diagnosis.types import Baseline, Diagnosis
 from sweep.diagnosis.verdict import diagnose, judge
 
-ALARMING = frozenset(
-    {"diverged", "collapsed", "oscillating", "lost_ground", "validation_rose", "generalization_gap", "rate_too_low"}
-)
-SETTLED = 8  # validation points before a finding other than a breakdown is believed
-BROKEN = 3  # rows in a row with a NaN or infinite loss before the run counts as hopeless
+BROKEN = 3  # values of one loss in a row that are NaN or infinite before the run counts as hopeless
 LIKELY = 0.8  # chance of a better loss from which on the monitor says so where patience would end the run
 VERDICT_EVERY = 20  # a verdict at every new evaluation up to so many, then at each 20th part more
+ROWS_EVERY = 10  # between evaluations, a verdict at each 10th part more rows
 STOP_CHECK_EVERY = 200  # the same for the chance of a better loss
 METRIC_FRESH = 1  # evaluations since a metric's best within which a stop by the loss waits
 METRIC_WAIT = 3  # the least of them within which a stop by the metric waits
@@ -68,9 +66,10 @@ class Monitor:
         self._log: dict[str, tuple[array[float], array[float]]] = {}  # numpy reads an array at once, a list one by one
         self._evaluations = Evaluations()
         self._validated = 0  # rows with a value of the validation set
-        self._judged = 0  # of them, at the last verdict
+        self._rows = 0  # rows with a loss
+        self._judged = (0, 0)  # both at the last verdict
         self._checked = 0  # evaluations at the last look at the chance of a better loss
-        self._bad = 0  # rows in a row with a loss that is not finite
+        self._broken: dict[str, int] = {}  # of each loss, values in a row that were not finite
         self._said: set[str] = set()
         self._before: frozenset[str] = frozenset()  # alarming findings of the last verdict
         self._hopeless = False
@@ -122,39 +121,51 @@ class Monitor:
             steps.append(step)
             points.append(value)
         self._diagnosis = None
-        self._count_broken(values)
+        breaks_off = self._count_broken(values)
         evaluated = self._evaluations.add(step, values)
-        validated = any(name.startswith("val_") for name in values)
-        self._validated += validated
-        if not validated and self._bad != BROKEN:
-            return []
-        return self._new(self._look(step, evaluated))
+        self._validated += any(name.startswith("val_") for name in values)
+        due = breaks_off or self._verdict_is_due()
+        return self._new(self._look(step, evaluated, due)) if evaluated or due else []
 
-    def _count_broken(self, values: Mapping[str, float]) -> None:
-        losses = [value for name, value in values.items() if name.endswith("loss")]
-        if losses:
-            finite = all(math.isfinite(value) for value in losses)
-            self._bad = 0 if finite else self._bad + 1
+    def _verdict_is_due(self) -> bool:
+        validated, rows = self._judged
+        more = self._validated >= validated + max(1, validated // VERDICT_EVERY)
+        longer = self._rows >= max(TRAINING_SETTLED, rows + max(1, rows // ROWS_EVERY))
+        return more or longer
 
-    def _look(self, step: float, evaluated: bool) -> list[Alert]:
+    def _count_broken(self, values: Mapping[str, float]) -> bool:
+        """Count the values of each loss in a row that are not finite; whether one has just reached ``BROKEN``."""
+        losses = {name: value for name, value in values.items() if name.endswith("loss")}
+        self._rows += bool(losses)
+        for name, value in losses.items():
+            self._broken[name] = 0 if math.isfinite(value) else self._broken.get(name, 0) + 1
+        return any(self._broken[name] == BROKEN for name in losses)
+
+    @property
+    def _broke_off(self) -> bool:
+        return max(self._broken.values(), default=0) >= BROKEN
+
+    def _look(self, step: float, evaluated: bool, due: bool) -> list[Alert]:
         """Everything that can be said now; decides whether to stop."""
         alerts: list[Alert] = []
         reasons: list[str] = []
-        if self._bad >= BROKEN:
-            reasons.append(f"the loss was NaN or infinite in {BROKEN} rows in a row")
-        if self._bad == BROKEN or self._validated >= self._judged + max(1, self._judged // VERDICT_EVERY):
-            self._judged = self._validated
+        if self._broke_off:
+            reasons.append(f"a loss was NaN or infinite {BROKEN} times in a row")
+        if due:
+            self._judged = (self._validated, self._rows)
             series = self._judge()
-            alerts += self._symptoms(step, series)
-            reasons += self._breakdown(series)
-            self._before = frozenset(self._alarming())
+            found = alarming(self.diagnosis)
+            told = believed(found, self._before, series, self._broke_off)
+            alerts += [Alert(name, step, found[name]) for name in told]
+            reasons += [found[name] for name in fatal(found, self._before, series)]
+            self._before = frozenset(found)
             self._idle = self._idle or is_idle(series)
         if evaluated and len(self._evaluations) >= self._checked + max(1, self._checked // STOP_CHECK_EVERY):
             self._checked = len(self._evaluations)
             waited = self._evaluations.waited()
             chance = chance_of_better(self._evaluations.losses()) if waited >= LEAST_WAIT else 1.0
             alerts += self._keep_going(step, chance, waited)
-            reasons += self._past_best(chance)
+            reasons += [] if self._hopeless else self._past_best(chance)
         self._hopeless = self._hopeless or bool(reasons)
         if self._idle:
             reasons.append("neither training nor validation moves any more: nothing is left to gain")
@@ -174,33 +185,13 @@ class Monitor:
         self._diagnosis = judge(series, curves, self._baseline)
         return series
 
-    def _alarming(self) -> dict[str, str]:
-        """Names and texts of the findings that a running training is warned of."""
-        return {found.name: found.text for found in self.diagnosis.findings if found.name in ALARMING}
-
-    def _symptoms(self, step: float, series: PreparedSeries) -> list[Alert]:
-        """A finding is reported when two verdicts in a row hold it; NaN, only when it stays."""
-        found = self._alarming()
-        if series.val.size < SETTLED and "diverged" not in found:
-            return []
-        believed = self._before - {"diverged"} | ({"diverged"} if self._bad >= BROKEN else set())
-        return [Alert(name, step, text) for name, text in found.items() if name in believed]
-
-    def _breakdown(self, series: PreparedSeries) -> list[str]:
-        """Why the run is beyond help by its verdict: two in a row saw it collapse, or diverge at finite values."""
-        if series.val.size < SETTLED:
-            return []
-        found = self._alarming()
-        fatal = {"collapsed"} if series.broken is not None else {"collapsed", "diverged"}
-        return [found[name] for name in fatal & self._before & found.keys()]
-
     def _keep_going(self, step: float, chance: float, waited: int) -> list[Alert]:
         """Where patience would end a run that is likely to improve, say so."""
         if waited != self._patience or chance < LIKELY or len(self._evaluations) < SETTLED:
             return []
         text = (
-            f"no new best for {waited} evaluations, yet a validation loss more than 1 % lower is still to come with a "
-            f"chance of {100 * chance:.0f} %"
+            f"no new best for {waited} evaluations, yet a validation loss more than 1 % below it is still to come with "
+            f"a chance of {100 * chance:.0f} %"
         )
         return [Alert("keep_going", step, text)]
 
@@ -219,13 +210,9 @@ class Monitor:
 
     def _metric_improves(self) -> bool:
         """Whether a metric of the validation set reached its best so lately that a stop waits."""
-        for name, (_, points) in self._log.items():
-            sign = direction(name)
-            if not name.startswith("val_") or name.endswith("loss") or sign is None:
-                continue
-            values = sign * np.array(points)
-            since = values.size - 1 - int(np.argmax(np.where(np.isfinite(values), values, -np.inf)))
+        for name, sign in metrics_of(self._log):
+            values = np.array(self._log[name][1])
             wait = METRIC_FRESH if self._stop_by == "loss" else max(METRIC_WAIT, values.size // METRIC_SHARE)
-            if since < wait:
+            if since_best(values, sign) < wait:
                 return True
         return False
