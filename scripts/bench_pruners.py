@@ -1,23 +1,19 @@
 """What each pruner saves and what it costs.
 
     python scripts/bench_pruners.py [STUDY ...] [--trials 24] [--seeds 0 1 2]
-    python scripts/bench_pruners.py --tiny outputs/calibration/tiny.jsonl [--studies 8]
 
 One study a seed over the space of `+sweep=explore`, nothing pruned, is trained first (or named: folders of such
 studies). QMC's points depend on nothing that was told, and a seed gives the same curves again, so a pruned study is the
 recorded one with its trials cut: each pruner is given the recorded reports in the study's own loop, and every step it
 does not ask for is a step saved. Shown: steps spent, the best value among all trials (a pruned one keeps what it
-reached), and among those that ran to their end. With `--tiny`, the studies are of 48 networks each out of
-`tiny_runs.py`, all of one task and of different rates, batch sizes, widths and lengths, and a step is an evaluation.
+reached), and among those that ran to their end.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import math
-import random
 import subprocess
 import sys
 import tempfile
@@ -49,14 +45,9 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=24)
     parser.add_argument("--seeds", type=int, nargs="*", default=[0, 1, 2])
     parser.add_argument("--out", type=Path, default=Path("outputs"))
-    parser.add_argument("--tiny", type=Path)
-    parser.add_argument("--studies-of-tiny", type=int, default=8)
     parser.add_argument("--override", action="append", default=[], help="further overrides of the training")
     given = parser.parse_args()
-    if given.tiny:
-        recorded = tiny(given.tiny, given.studies_of_tiny)
-    else:
-        recorded = [whole(folder) for folder in given.studies or [explored(given, seed) for seed in given.seeds]]
+    recorded = [whole(folder) for folder in given.studies or [explored(given, seed) for seed in given.seeds]]
     print(f"{'pruner':16}{'steps':>12}{'saved':>8}{'pruned':>8}{'best':>9}{'best COMPLETE':>15}{'best kept':>11}")
     for name, options in PRUNERS.items():
         replays = [replay(trials, name, options) for trials in recorded]
@@ -115,35 +106,6 @@ def whole(folder: Path) -> list[Recorded]:
             rows.setdefault(int(step), {})[name] = value
         recorded.append(watched(rows, Baseline(said["final"].get("baseline"), None)))
     return recorded
-
-
-def tiny(file: Path, studies: int, size: int = 48) -> list[list[Recorded]]:
-    """Studies of tiny networks, those of a task in an order of chance."""
-    by_task: dict[str, list[str]] = {}
-    with file.open(encoding="utf-8") as lines:
-        for line in lines:
-            by_task.setdefault(json.loads(line)["task"], []).append(line)
-    dice, drawn = random.Random(0), []
-    for task in itertools.islice(itertools.cycle(sorted(by_task)), studies):
-        chosen = [json.loads(line) for line in dice.sample(by_task[task], min(size, len(by_task[task])))]
-        names = ("train_loss", "val_loss", "train_acc", "val_acc")
-        drawn.append(
-            [
-                watched(
-                    {
-                        at: {
-                            name: math.nan if run[name][at] is None else run[name][at]
-                            for name in names
-                            if run.get(name)
-                        }
-                        for at in range(len(run["val_loss"]))
-                    },
-                    None,
-                )
-                for run in chosen
-            ]
-        )
-    return drawn
 
 
 def replay(trials: list[Recorded], name: str, options: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ class Settings:
     knots: int = 8
     smooth: float = 20.0
     ridge: float = 20.0
+    unasked: float = 100.0  # times the ridge, on the value for NaN: what was not recorded speaks for nothing
     iterations: int = 200
 
 
@@ -40,7 +41,7 @@ class Additive:
         return basis @ np.concatenate(self.values) + self.offset
 
 
-def softmax(scores: Array, temperature: float = 1.0) -> Array:
+def softmax(scores: Array, temperature: float | Array = 1.0) -> Array:
     """Probabilities along the last axis."""
     scaled = scores / temperature
     weights = np.exp(scaled - scaled.max(axis=1, keepdims=True))
@@ -104,4 +105,5 @@ def _penalty(size: int, spans: list[tuple[int, int]], settings: Settings) -> Arr
         slope = np.diff(np.eye(knots), axis=0)
         bend = np.diff(slope, axis=0)
         penalty[first : past - 1, first : past - 1] += settings.smooth * (bend.T @ bend + 0.3 * slope.T @ slope)
+        penalty[past - 1, past - 1] *= settings.unasked
     return penalty

@@ -18,6 +18,8 @@ import numpy as np
 from additive import Additive, Settings, fit, softmax
 from table import REGIMES, Table, families_left_out, load
 
+from sweep.diagnosis.model import LOG_KINDS, log_kind
+
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = ROOT / "src" / "sweep" / "diagnosis" / "model.json"
 MEASURES = Path(__file__).with_name("measures.npz")
@@ -34,26 +36,41 @@ def main() -> None:
     table = load(chosen.measures)
     settings = Settings()
     left_out = families_left_out(table, settings)
-    temperature = best_temperature(left_out, table)
+    temperatures = best_temperatures(left_out, table)
     model = fit(table.inputs, table.targets, table.weights, settings)
-    stored = as_json(model, table, temperature, hashlib.sha256(chosen.measures.read_bytes()).hexdigest())
+    stored = as_json(model, table, temperatures, hashlib.sha256(chosen.measures.read_bytes()).hexdigest())
     chosen.out.write_text(stored, encoding="utf-8")
-    print(f"{len(table.inputs)} cases, temperature {temperature}: {chosen.out}, {len(stored) / 1e3:.0f} kB")
+    print(f"{len(table.inputs)} cases, temperatures {temperatures}: {chosen.out}, {len(stored) / 1e3:.0f} kB")
 
 
-def best_temperature(scores: np.ndarray, table: Table) -> float:
-    """The temperature of least cross-entropy on the clear cases; every label weighs alike."""
-    clear = table.clear
-    truth, weights = table.truth[clear], table.weights[clear]
+def best_temperatures(scores: np.ndarray, table: Table) -> list[float]:
+    """The temperature of least cross-entropy on the clear cases of each kind of log; every regime weighs as it does."""
+    kinds = _kinds(table)
+    return [_best_temperature(scores, table, table.clear & (kinds == kind)) for kind in range(LOG_KINDS)]
+
+
+def _best_temperature(scores: np.ndarray, table: Table, mine: np.ndarray) -> float:
+    truth, weights = table.truth[mine], table.weights[mine]
 
     def entropy(temperature: float) -> float:
-        probabilities = softmax(scores[clear], temperature)
+        probabilities = softmax(scores[mine], temperature)
         return -float(weights @ np.log(probabilities[np.arange(truth.size), truth]))
 
-    return float(min(TEMPERATURES, key=entropy))
+    return float(min(TEMPERATURES, key=entropy)) if truth.size else 1.0
 
 
-def as_json(model: Additive, table: Table, temperature: float, digest: str) -> str:
+def tempered(scores: np.ndarray, table: Table) -> np.ndarray:
+    """Probabilities of all cases at the best temperature of their kind of log."""
+    kinds = _kinds(table)
+    return softmax(scores, np.array(best_temperatures(scores, table))[kinds][:, None])
+
+
+def _kinds(table: Table) -> np.ndarray:
+    names = ("log_points", "train_fall", "gap_of_level")
+    return log_kind(*(table.inputs[:, table.names.index(name)] for name in names))
+
+
+def as_json(model: Additive, table: Table, temperatures: list[float], digest: str) -> str:
     """The model's file: provenance, and each term's knots and values, rounded."""
     terms: dict[str, Any] = {}
     for at, name in enumerate(table.names):
@@ -72,7 +89,7 @@ def as_json(model: Additive, table: Table, temperature: float, digest: str) -> s
         "measures": digest,
         "cases": len(table.inputs),
         "regimes": list(REGIMES),
-        "temperature": temperature,
+        "temperatures": temperatures,
         "offset": [_round(value) for value in model.offset],
         "terms": terms,
     }

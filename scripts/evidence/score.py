@@ -12,8 +12,8 @@ import itertools
 from collections.abc import Iterator
 
 import numpy as np
-from additive import Settings, softmax
-from fit import MEASURES, ROOT, best_temperature
+from additive import Settings
+from fit import MEASURES, ROOT, tempered
 from sklearn.metrics import f1_score
 from table import REGIMES, Table, families_left_out, load, pooled
 
@@ -45,8 +45,7 @@ def main() -> None:
 
 
 def _left_out(table: Table, by: str) -> Array:
-    scores = families_left_out(table, Settings(), by)
-    return softmax(scores, best_temperature(scores, table))
+    return tempered(families_left_out(table, Settings(), by), table)
 
 
 def counted(table: Table) -> Array:

@@ -32,7 +32,7 @@ def assess(m: Mapping[str, float], voted: Vote) -> Assessment:
     """What the fitted model makes of the measures and the rules' vote."""
     model, inputs = fitted(), inputs_of(m, voted)
     terms = model.terms(inputs)
-    return Assessment(model.probabilities(terms), terms, model.outside(inputs))
+    return Assessment(model.probabilities(terms, model.temperature(inputs)), terms, model.outside(inputs))
 
 
 def odds_by_line(assessment: Assessment, regime: str, rival: str) -> dict[str, float]:

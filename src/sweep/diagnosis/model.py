@@ -24,13 +24,32 @@ from sweep.curves import Floats
 FILE = Path(__file__).with_name("model.json")
 
 
+LOG_KINDS = 6
+FULLER = (8, 20)  # points from which a log tells more
+
+
+def log_kind(log_points: Floats, train_fall: Floats, gap: Floats) -> NDArray[np.int64]:
+    """The kind of a log, 0 to ``LOG_KINDS`` - 1: few, some or many points, with both series or with one alone.
+
+    Args:
+        log_points: Logarithm, base 10, of the points of the main series.
+        train_fall: The measure of that name, NaN without training.
+        gap: ``gap_of_level``, NaN without validation or without training.
+    """
+    both = np.isfinite(train_fall) & np.isfinite(gap)
+    size = np.digitize(10.0**log_points, [points - 0.5 for points in FULLER])
+    kind: NDArray[np.int64] = size + (len(FULLER) + 1) * both.astype(int)
+    return kind
+
+
 @dataclass(frozen=True)
 class Model:
     """``knots`` and ``values`` of all terms, padded to one width: a few array operations score a run.
 
     ``knots`` has the shape ``(inputs, width)``, ascending, padded with infinity; ``values`` ``(inputs, width,
     regimes)``; ``missing`` ``(inputs, regimes)``; ``offset`` ``(regimes,)``. ``low`` and ``high`` of shape
-    ``(inputs,)`` bound what the model was fitted on.
+    ``(inputs,)`` bound what the model was fitted on. ``temperatures`` of shape ``(LOG_KINDS,)`` divide the
+    scores: a fuller log makes surer.
     """
 
     regimes: tuple[str, ...]
@@ -39,7 +58,7 @@ class Model:
     values: Floats
     missing: Floats
     offset: Floats
-    temperature: float
+    temperatures: Floats
     low: Floats
     high: Floats
 
@@ -53,16 +72,21 @@ class Model:
         below, above = self.knots[rows, right - 1], self.knots[rows, right]
         share = np.clip((known - below) / (above - below), 0.0, 1.0)[:, None]
         interpolated = (1 - share) * self.values[rows, right - 1] + share * self.values[rows, right]
-        return np.where(unknown[:, None], self.missing, interpolated) / self.temperature
+        return np.where(unknown[:, None], self.missing, interpolated) / self.temperature(inputs)
+
+    def temperature(self, inputs: Mapping[str, float]) -> float:
+        """What the scores of a run are divided by."""
+        kind = log_kind(*(np.array(inputs[name]) for name in ("log_points", "train_fall", "gap_of_level")))
+        return float(self.temperatures[int(kind)])
 
     @property
     def _last(self) -> NDArray[np.int64]:
         last: NDArray[np.int64] = np.isfinite(self.knots).sum(axis=1) - 1
         return last
 
-    def probabilities(self, terms: Floats) -> dict[str, float]:
+    def probabilities(self, terms: Floats, temperature: float) -> dict[str, float]:
         """The probability of each regime, from its terms."""
-        scores = self.offset / self.temperature + terms.sum(axis=0)
+        scores = self.offset / temperature + terms.sum(axis=0)
         weights = np.exp(scores - scores.max())
         return dict(zip(self.regimes, (weights / weights.sum()).tolist(), strict=True))
 
@@ -98,7 +122,7 @@ def read(text: str) -> Model:
         values=values,
         missing=np.array([term["missing"] for term in terms]),
         offset=np.array(stored["offset"]),
-        temperature=stored["temperature"],
+        temperatures=np.array(stored["temperatures"]),
         low=np.array([term["low"] for term in terms]),
         high=np.array([term["high"] for term in terms]),
     )

@@ -7,7 +7,7 @@ treated trainings for which the regime is right (docs/diagnosis.md has the table
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,14 @@ from sweep.diagnosis.measures import Run, ratio
 from sweep.diagnosis.noise import median
 from sweep.diagnosis.types import Finding
 
+CONFIDENCE: Final = {
+    "non_finite": 0.97,
+    "losses_rise": 0.83,
+    "losses_jump_together": 0.8,
+    "validation_jumps": 0.9,
+    "constant_predictor": 0.65,
+    "validation_never_learns": 0.7,
+}
 NEAR_CHANCE = 0.97  # share of a constant predictor's loss from which a run counts as no better
 
 
@@ -29,7 +37,15 @@ class Symptom(NamedTuple):
 
 def textbook(run: Run, m: Measures) -> Symptom | None:
     """The first textbook symptom that shows, in order of precedence."""
-    rules = (no_loss, non_finite, losses_rise, validation_jumps, constant_predictor, validation_never_learns)
+    rules = (
+        no_loss,
+        non_finite,
+        losses_rise,
+        losses_jump_together,
+        validation_jumps,
+        constant_predictor,
+        validation_never_learns,
+    )
     return next((found for rule in rules if (found := rule(run, m)) is not None), None)
 
 
@@ -56,7 +72,7 @@ def non_finite(run: Run, m: Measures) -> Symptom | None:
     if run.series.broken is None:
         text = f"{len(bad)} of the recorded losses are NaN or infinite, the first at {at(first)}"
     name = "non_finite" if run.series.broken is None else "diverged"
-    return Symptom("erratic", 0.97, Finding(name, share, 0.0, first, text))
+    return Symptom("erratic", CONFIDENCE["non_finite"], Finding(name, share, 0.0, first, text))
 
 
 def _non_finite_steps(run: Run, name: str) -> list[float]:
@@ -74,7 +90,17 @@ def losses_rise(run: Run, m: Measures) -> Symptom | None:
         return None
     which = "both losses rise" if run.both else f"the {run.series.kind} rises"
     text = f"{which}: the run ends {percent(rise)} above its start"
-    return Symptom("erratic", 0.95 if rise > 0.25 else 0.8, Finding("diverged", rise, 0.05, None, text))
+    return Symptom("erratic", CONFIDENCE["losses_rise"], Finding("diverged", rise, 0.05, None, text))
+
+
+def losses_jump_together(run: Run, m: Measures) -> Symptom | None:
+    """Training and validation rise again and again in step: in all by more than they ever fell."""
+    if run.points < 8 or not (m["shared_rise_of_drop"] > 1.0 and m["jump_correlation_"] > 0.8):
+        return None
+    share = m["shared_rise_of_drop"]
+    kind = run.series.kind
+    text = f"training and validation {kind} rise together again and again: by {percent(share)} of their fall in all"
+    return Symptom("erratic", CONFIDENCE["losses_jump_together"], Finding("oscillating", share, 1.0, None, text))
 
 
 def validation_jumps(run: Run, m: Measures) -> Symptom | None:
@@ -86,7 +112,7 @@ def validation_jumps(run: Run, m: Measures) -> Symptom | None:
     if jumps < 3:
         return None
     text = f"validation {run.series.kind} jumps far above its start {jumps} times while training falls smoothly"
-    return Symptom("erratic", 0.9, Finding("oscillating", jumps, 3, None, text))
+    return Symptom("erratic", CONFIDENCE["validation_jumps"], Finding("oscillating", jumps, 3, None, text))
 
 
 def constant_predictor(run: Run, m: Measures) -> Symptom | None:
@@ -94,8 +120,7 @@ def constant_predictor(run: Run, m: Measures) -> Symptom | None:
     finding = no_better_than_chance(run) or _one_accuracy(run, m) or _at_chance(run, m)
     if finding is None:
         return None
-    unstable = m["excursion"] > 0.5 and m["excursion_z"] > 8 and run.start < 2 * run.end
-    return Symptom("erratic" if unstable else "underfit", 0.9, finding)
+    return Symptom("underfit", CONFIDENCE["constant_predictor"], finding)
 
 
 def no_better_than_chance(run: Run) -> Finding | None:
@@ -145,4 +170,8 @@ def validation_never_learns(run: Run, m: Measures) -> Symptom | None:
         f"training {kind} fell by {percent(m['train_fall'])} while validation {kind} never fell by more than "
         f"{percent(m['main_fall_to_bottom'])}: nothing that was learnt generalises"
     )
-    return Symptom("overfit", 0.9, Finding("generalization_gap", m["train_fall"], 0.5, None, text))
+    return Symptom(
+        "overfit",
+        CONFIDENCE["validation_never_learns"],
+        Finding("generalization_gap", m["train_fall"], 0.5, None, text),
+    )

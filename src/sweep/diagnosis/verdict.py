@@ -97,13 +97,20 @@ def _decide(evidence: _Evidence) -> _Verdict:
     probabilities, symptom = evidence.assessment.probabilities, evidence.symptom
     if symptom is not None and symptom.regime == "inconclusive":
         return _Verdict("inconclusive", 0.0, probabilities, symptom.finding)
-    if symptom is not None:
+    if symptom is not None and not _outweighed(symptom, probabilities):
         return _Verdict(symptom.regime, symptom.confidence, _overruled(probabilities, symptom), None)
     first, second = sorted(probabilities, key=lambda name: -probabilities[name])[:2]
     why_not = _undecided(evidence.run, evidence.assessment, first, second)
     if why_not is not None:
         return _Verdict("inconclusive", 0.0, probabilities, why_not)
     return _Verdict(first, _believed(evidence.run, first, probabilities[first]), probabilities, None)
+
+
+def _outweighed(symptom: Symptom, probabilities: dict[str, float]) -> bool:
+    """Whether the model is surer of another illness than the symptom is of its own; never of health."""
+    likeliest = max(probabilities, key=lambda name: probabilities[name])
+    other = likeliest not in (symptom.regime, "healthy")
+    return other and probabilities[likeliest] > symptom.confidence
 
 
 def _believed(run: Run, regime: str, probability: float) -> float:

@@ -10,6 +10,8 @@ from sweep.curves import Floats
 from sweep.diagnosis.measures.run import Run, log_ratio, ratio
 from sweep.diagnosis.noise import median
 
+ROUNDING = 1e-9  # of a share of the run: no unit of the steps may move a boundary
+
 __all__ = [
     "drop_time",
     "early_share",
@@ -135,7 +137,7 @@ def _time_of(run: Run, level: Floats, origin: float, drop: float, share: float) 
 def _early(run: Run, level: Floats, origin: float, drop: float) -> float:
     if level.size < 8 or not drop > 0:
         return math.nan
-    at = int(np.searchsorted(run.series.time, 0.1))
+    at = int(np.searchsorted(run.series.time, 0.1 - ROUNDING))
     return ratio(origin - float(level[min(at, level.size - 1)]), drop)
 
 
@@ -143,7 +145,7 @@ def _late(run: Run, values: Floats, drop: float) -> float:
     if values.size < 8 or not drop > 0:
         return math.nan
     width = max(2, values.size // 8)
-    first = int(np.searchsorted(run.series.time, 0.75))
+    first = int(np.searchsorted(run.series.time, 0.75 - ROUNDING))
     before = values[max(first - width // 2, 0) : max(first - width // 2, 0) + width]
     if not before.size:
         return math.nan
