@@ -162,11 +162,14 @@ def _findings(evidence: _Evidence, verdict: _Verdict) -> tuple[Finding, ...]:
 def _why(evidence: _Evidence, verdict: _Verdict, findings: tuple[Finding, ...]) -> tuple[Reason, ...]:
     regime, rival = sorted(verdict.probabilities, key=lambda name: -verdict.probabilities[name])[:2]
     odds = odds_by_line(evidence.assessment, regime, rival)
-    made = reasons(evidence.run, evidence.measures, odds, findings)
-    if evidence.symptom is None or evidence.symptom.regime != regime:
+    symptom = evidence.symptom
+    overruled = symptom is not None and symptom.regime == regime
+    wording = [one for one in findings if not (overruled and symptom is not None and one.name == symptom.finding.name)]
+    made = reasons(evidence.run, evidence.measures, odds, wording)
+    if symptom is None or not overruled:
         return made
     ratio = verdict.probabilities[regime] / max(verdict.probabilities[rival], 1e-9)
-    finding = evidence.symptom.finding
+    finding = symptom.finding
     return (Reason("textbook", math.log(ratio), finding.name, finding.text), *made)
 
 
