@@ -15,6 +15,8 @@ from sweep.readers.text.lines import lines
 from sweep.readers.text.log import TextLog, has_decimal_commas
 
 HEAD = 2**16
+CHECKED = 2**14
+"""Lines between two looks at whether this can be a log at all."""
 PATIENCE = 5_000_000
 """Lines without a single metric after which a text is no log."""
 FEWEST = 2
@@ -44,8 +46,8 @@ def read(path: Path, name: str, columns: Columns) -> Read:
         log = TextLog(columns, has_decimal_commas(start.decode("utf-8", errors="replace")))
         for line, overwritten in lines(file):
             log.feed(line, overwritten)
-            if log.lines == PATIENCE and not log.records:
-                break
+            if not log.lines % CHECKED and (log.is_prose or (log.lines >= PATIENCE and not log.records)):
+                raise NoSeriesError(_refusal(log))
     log.close()
     yield from histories(log, str(path), name, columns)
 
