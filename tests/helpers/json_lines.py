@@ -14,8 +14,9 @@ def overfit(points: int = 60) -> dict[str, object]:
 
 
 def healthy(points: int = 60) -> dict[str, object]:
-    loss = [2.0 * math.exp(-step / 10) + 0.3 for step in range(points)]
-    return {"id": "calm", "train_loss": loss, "val_loss": [value + 0.02 for value in loss]}
+    loss = [2.0 * math.exp(-step / 10) + 0.3 + 0.01 * math.sin(7 * step) for step in range(points)]
+    val = [value + 0.02 + 0.01 * math.sin(5 * step) for step, value in enumerate(loss)]
+    return {"id": "calm", "train_loss": loss, "val_loss": val}
 
 
 def lines(path: Path, *items: object) -> Path:

@@ -19,4 +19,4 @@ def test_the_verdict_on_a_real_run_stays(row: dict) -> None:  # type: ignore[typ
 
 
 def test_every_regime_is_there() -> None:
-    assert {row["regime"] for row in ROWS} == {"healthy", "overfit", "underfit", "erratic"}
+    assert {row["regime"] for row in ROWS} >= {"healthy", "overfit", "underfit", "erratic"}

@@ -75,7 +75,7 @@ def test_what_is_judged_after_early_stopping_is_the_model_that_was_kept():
     assert kept["val_loss"].values[:at].tolist() == val[:at].tolist()
     assert len(kept["batch_loss"]) == at + 1
     assert diagnose(curves).regime != "healthy"
-    assert diagnose(kept).regime == "healthy"
+    assert diagnose(kept).regime in ("healthy", "underfit")  # no rise, nor any other illness of the steps after
     broken = Curves.of(train_loss=[2.0, 1.0, np.nan], val_loss=[2.0, 1.0, np.nan])
     assert broken.frozen_from(1) is broken
 
