@@ -19,9 +19,9 @@ from sweep.diagnosis.types import Finding
 CONFIDENCE: Final = {
     "non_finite": 0.97,
     "losses_rise": 0.83,
-    "losses_jump_together": 0.8,
+    "losses_jump_together": 0.72,
     "validation_jumps": 0.9,
-    "constant_predictor": 0.65,
+    "constant_predictor": 0.62,
     "validation_never_learns": 0.7,
 }
 NEAR_CHANCE = 0.97  # share of a constant predictor's loss from which a run counts as no better
