@@ -10,6 +10,7 @@ WRAPPED = re.compile(r"(?:tensor|array|(?:np\.|numpy\.)?float\d*)\((.*)\)")
 THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:[,_' ]\d{3})+(?:\.\d+)?")
 DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+(?:[eE][-+]?\d+)?")
 THOUSANDS_DOT = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+,\d+")
+DIGIT = re.compile(r"\d")
 LONGEST = 400
 """Characters of the longest number."""
 FRACTION = re.compile(r"(\d+) ?/ ?\d+")
@@ -27,6 +28,8 @@ def number(text: str, counts: bool = False) -> float | None:
         return float(text)
     except ValueError:
         pass
+    if not DIGIT.search(text) and "n" not in text.lower():
+        return None
     bare = text.strip().strip("\"'[]*`")
     wrapped = WRAPPED.fullmatch(bare)
     if wrapped:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 
 from sweep.readers.base import Columns
-from sweep.readers.cells import number
 from sweep.readers.column_names import plain
-from sweep.readers.long_format import told
 from sweep.readers.row_log import Rows
 from sweep.readers.text.bars import COUNTERS, Bars
 from sweep.readers.text.fields import Fields, Metric
 from sweep.readers.text.names import CONTEXTS
 from sweep.readers.text.scanner import Scanner
-from sweep.readers.text.tables import Tables, counter_of
+from sweep.readers.text.tables import Tables
 
 RANK = re.compile(r"\b(?:local_?rank|rank|worker)[ :=_#]{0,2}(\d+)", re.IGNORECASE)
 DECIMAL_COMMA = re.compile(r"(?<![\d,.])\d+,\d+(?![\d,])")
@@ -79,9 +76,9 @@ class TextLog:
         if not line:
             return False
         self.filled += 1
-        cells = self._tables.row(line)
-        if cells is not None:
-            return self._add(_of_table(cells))
+        row = self._tables.row(line)
+        if row is not None:
+            return self._add(row)
         if self._decimal_comma:
             line = DECIMAL_COMMA.sub(lambda found: found[0].replace(",", "."), line)
         fields, values = self._scanner.scan(line)
@@ -152,20 +149,6 @@ def has_decimal_commas(text: str) -> bool:
     signs = VALUE.findall(text)
     commas = signs.count(",")
     return commas > 2 and 2 * commas > len(signs)
-
-
-def _of_table(cells: Mapping[str, str]) -> dict[str, float]:
-    """The row of a table's line."""
-    row: dict[str, float] = {}
-    words: dict[str, str] = {}
-    for name, cell in cells.items():
-        counter = counter_of(name)
-        value = number(cell, counts=bool(counter))
-        if value is not None:
-            row[counter or name] = value
-        elif cell:
-            words[name] = cell
-    return told(row, words)
 
 
 def _value(metric: Metric, values: list[str]) -> float:
