@@ -15,6 +15,8 @@ from sweep.readers.row_log import Rows
 
 Index = NDArray[np.intp]
 KNOBS = ("learning_rate", "grad_norm")
+LARGEST = 1e15
+"""No counter goes so far."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def _epochs(rows: Rows) -> Floats | None:
     """Epochs of all rows, NaN where a row tells none."""
     for name in _named(rows, EPOCHS):
         at = rows.spread(name)
-        if np.isfinite(rows.values(name)).all():
+        if (np.abs(rows.values(name)) < LARGEST).all():
             return at
     return None
 
@@ -146,7 +148,7 @@ def _counts(at: Floats, main: Index) -> bool:
     told = at[main][~np.isnan(at[main])]
     if told.size > 1:
         known = told
-    return bool(known.size > 1 and np.isfinite(known).all() and np.ptp(known) > 0)
+    return bool(known.size > 1 and (np.abs(known) < LARGEST).all() and np.ptp(known) > 0)
 
 
 def _restarts(at: Floats, main: Index, epochs: Floats | None) -> bool:

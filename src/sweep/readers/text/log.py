@@ -24,6 +24,7 @@ CODE = re.compile(
 """Lines of a program, in Python, C or JavaScript; of tracebacks such lines are a small part."""
 LATEST = 1e9
 """A counter as large as this is a time, and counts nothing."""
+DIGITS = frozenset(".0123456789")
 ABSENT = {"none", "null", "n/a", "no log"}
 
 
@@ -117,7 +118,7 @@ class TextLog:
             self._section = ""
         for metric in fields.metrics:
             written = values[metric.at]
-            if written.lower() in ABSENT or (metric.broken and written.lstrip("+-").isdecimal()):
+            if written.lstrip("-").lower() in ABSENT or (metric.broken and written.lstrip("+-").isdecimal()):
                 continue
             name = f"{self._section} {metric.name}" if self._section and metric.bare else metric.name
             row[name] = _value(metric, values)
@@ -160,7 +161,9 @@ def _value(metric: Metric, values: list[str]) -> float:
 
 
 def _float(text: str) -> float:
+    """A number as a line writes it; NaN for a word in its place."""
     try:
         return float(text)
     except ValueError:
-        return float(text.replace(",", ""))
+        bare = text.replace(",", "")
+        return float(bare) if bare.lstrip("+-")[:1] in DIGITS else math.nan
