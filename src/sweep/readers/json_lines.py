@@ -7,9 +7,21 @@ import json
 from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
+from typing import Any
 
 from sweep.readers import columnar, row_log
-from sweep.readers.base import UTF_16, WAY_OUT, Columns, Head, NoSeriesError, Problem, Read, Reader, UnreadableError
+from sweep.readers.base import (
+    UTF_16,
+    WAY_OUT,
+    Columns,
+    Head,
+    History,
+    NoSeriesError,
+    Problem,
+    Read,
+    Reader,
+    UnreadableError,
+)
 from sweep.readers.column_names import parse
 from sweep.readers.json_file import affordable
 from sweep.readers.row_histories import histories_of
@@ -47,35 +59,63 @@ def read(path: Path, name: str, columns: Columns) -> Read:
     The first line with a series tells which of the two kinds of file this is. Raises ``UnreadableError`` where the
     first lines show that it is neither.
     """
-    rows = row_log.Rows()
-    whole = 0
-    broken = 0
+    gatherer = _Gatherer(path, columns)
     with path.open("rb") as file, io.TextIOWrapper(file, encoding="utf-16", errors="replace") as wide:
         for number, line in _lines(wide if file.peek(2)[:2] in UTF_16 else file):
-            try:
-                affordable(line)
-                value = json.loads(line)
-                if not isinstance(value, dict):
-                    raise UnreadableError(f"a {type(value).__name__}, where an object is expected")
-                if whole or (not any(map(parse, rows.names)) and columnar.is_history(value, columns)):
-                    yield columnar.history(value, str(path), str(number), columns)
-                    whole += 1
-                else:
-                    rows.add(row_log.row(value))
-            except (ValueError, RecursionError) as error:
-                broken += 1
-                if broken <= MOST:
-                    yield Problem(f"{path}:{number}", _why(error))
-                if broken == MOST and not whole and not rows.count:
-                    raise UnreadableError(f"none of its first {MOST} lines can be read") from error
-            if rows.count == PATIENCE and not columns and not any(map(parse, rows.names)):
-                raise NoSeriesError(f"no loss or accuracy in {PATIENCE} lines; name them: {WAY_OUT}")
-    if broken > MOST:
-        yield Problem(str(path), f"{broken - MOST} more lines that could not be read")
-    if rows.count and not whole:
-        yield from histories_of(rows, str(path), name, columns)
-    elif not whole and not broken:
+            found = gatherer.take(number, line)
+            if found is not None:
+                yield found
+    if gatherer.broken > MOST:
+        yield Problem(str(path), f"{gatherer.broken - MOST} more lines that could not be read")
+    if gatherer.rows.count and not gatherer.whole:
+        yield from histories_of(gatherer.rows, str(path), name, columns)
+    elif not gatherer.whole and not gatherer.broken:
         raise UnreadableError("holds nothing but blank lines")
+
+
+class _Gatherer:
+    """Takes the lines of a file: each a history, or all of them the ``rows`` of one.
+
+    ``whole`` counts the histories, ``broken`` the lines that could not be read.
+    """
+
+    def __init__(self, path: Path, columns: Columns) -> None:
+        self.rows = row_log.Rows()
+        self.whole = 0
+        self.broken = 0
+        self._path = path
+        self._columns = columns
+        self._known = False
+
+    def take(self, number: int, line: str | bytes) -> History | Problem | None:
+        """The history or the problem of a line; ``None`` for a row. Raises ``UnreadableError``."""
+        try:
+            value = self._value(line)
+            if self.whole or (not self._known and columnar.is_history(value, self._columns)):
+                found = columnar.history(value, str(self._path), str(number), self._columns)
+                self.whole += 1
+                return found
+            self.rows.add(row_log.row(value))
+        except (ValueError, RecursionError) as error:
+            return self._problem(number, error)
+        self._known = self._known or any(map(parse, self.rows.names))
+        if self.rows.count == PATIENCE and not self._columns and not self._known:
+            raise NoSeriesError(f"no loss or accuracy in {PATIENCE} lines; name them: {WAY_OUT}")
+        return None
+
+    def _value(self, line: str | bytes) -> dict[str, Any]:
+        affordable(line)
+        value = json.loads(line)
+        if not isinstance(value, dict):
+            raise UnreadableError(f"a {type(value).__name__}, where an object is expected")
+        return value
+
+    def _problem(self, number: int, error: Exception) -> Problem | None:
+        """What to say of a broken line; ``None`` behind the first of them."""
+        self.broken += 1
+        if self.broken == MOST and not self.whole and not self.rows.count:
+            raise UnreadableError(f"none of its first {MOST} lines can be read") from error
+        return Problem(f"{self._path}:{number}", _why(error)) if self.broken <= MOST else None
 
 
 def _why(error: Exception) -> str:
