@@ -39,7 +39,8 @@ class Bars:
         place = row.get("batch", row.get("it", math.inf))
         state = State(row, epoch, row.get("step", math.nan), place)
         if self._last is not None and _same(self._last, state):
-            state = state._replace(row={**self._last.row, **row})
+            if self._last.row.keys() != row.keys():
+                state = state._replace(row={**self._last.row, **row})
         else:
             self.close()
         self._last = state
@@ -53,6 +54,8 @@ class Bars:
 
     def _keep(self, row: Mapping[str, float]) -> None:
         """Keep a state; a number that stands still is shown again, not logged again."""
+        if row.items() <= self._shown.items():
+            return
         fresh = {name: value for name, value in row.items() if name in COUNTERS or self._shown.get(name) != value}
         self._shown.update(row)
         self.states.add(fresh)
@@ -62,6 +65,8 @@ def _same(last: State, state: State) -> bool:
     """Whether two states are of one bar: the same epoch and step, a count that has not fallen, the same side."""
     if not (_alike(last.epoch, state.epoch) and _alike(last.step, state.step) and state.place >= last.place):
         return False
+    if last.row.keys() == state.row.keys():
+        return True
     same_side = {says_split(name) for name in last.row} == {says_split(name) for name in state.row}
     return same_side or bool((last.row.keys() & state.row.keys()) - COUNTERS)
 
