@@ -132,6 +132,14 @@ def parse(name: str) -> Name | None:
     return _loss(split, grain, words) or _metric(split, grain, words)
 
 
+def is_vague(what: Name) -> bool:
+    """Whether a name tells no more than its split, or an unknown word beside it: ``train``, ``validation loader``."""
+    if what.rank != NO_LOSS:
+        return what.rank == BARE_SPLIT
+    known = what.metric in ("acc", "learning_rate", "grad_norm") or what.metric in SHARES.values()
+    return not known and EVALUATED.search(what.metric) is None
+
+
 def says_split(name: str) -> bool:
     """Whether a name itself says that it is of training, validation or test."""
     return any(word in SPLITS for word in plain(name).split("_"))

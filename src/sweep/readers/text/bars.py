@@ -37,6 +37,8 @@ class Bars:
     def add(self, row: dict[str, float], epoch: float) -> None:
         """Take the next state; it replaces the last where that is of the same bar."""
         place = row.get("batch", row.get("it", math.inf))
+        if place == 0:
+            return  # a bar that has just begun still shows the numbers of the one before
         state = State(row, epoch, row.get("step", math.nan), place)
         if self._last is not None and _same(self._last, state):
             if self._last.row.keys() != row.keys():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from sweep.readers.column_names import BARE_SPLIT, Name, parse, plain, says_split
+from sweep.readers.column_names import BARE_SPLIT, Name, is_vague, parse, plain, says_split
 from sweep.readers.text.names import Said, clock_of, said
 
 MARK = "\x01"
@@ -89,7 +89,7 @@ class LineParser:
         after = self._literals[at + 1]
         if at and before.strip() == "/":
             return  # the total of the number before it
-        heard = said(before)
+        heard = said(before.partition(" ")[2] if at and before[:1].isalpha() else before)  # without a unit
         self._context = heard.split or self._context
         if _has_unit(after):
             return
@@ -125,9 +125,9 @@ class LineParser:
         bare = full == name and not says_split(name) and not (what and what.metric in KNOBS)
         share = what is not None and what.metric == "acc" and after.strip() == "/"
         percent = after.lstrip(" ")[:1] == "%"
-        alone = what is not None and what.rank == BARE_SPLIT
-        self._metrics[full] = Metric(at, full, 0.01 if percent else 1.0, bare, at + 1 if share else -1, alone)
-        if alone:
+        vague = what is not None and is_vague(what)
+        self._metrics[full] = Metric(at, full, 0.01 if percent else 1.0, bare, at + 1 if share else -1, vague)
+        if what is not None and what.rank == BARE_SPLIT:
             self._context = _split_in(name)
 
     def _with_split(self, name: str, what: Name | None) -> str:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from sweep.readers.column_names import EPOCHS, SPLITS, STEPS, parse, plain
+from sweep.readers.column_names import BARE_SPLIT, SPLITS, STEPS, parse, plain
 
 INTERESTING = re.compile(
     r"loss|acc|epoch|step|iter|err|train|val|eval|test|nll|entropy|ppl|perplex|mse|mae|cost|f1|lr|learning|l1|l2|bleu|map"
@@ -93,7 +93,9 @@ def clock_of(name: str, fraction: bool = False) -> str:
     others = set(words[:-1])
     if len(others) > 4 or any(map(NO_CLOCK.fullmatch, others)):
         return ""
-    if last in COUNTS_EPOCHS or joined in EPOCHS[:1]:
+    if len(words) > 1 and _measures(name):
+        return ""
+    if last in COUNTS_EPOCHS:
         return "epoch"
     if NO_STEP & set(words[-2:-1]):
         return ""
@@ -105,6 +107,13 @@ def clock_of(name: str, fraction: bool = False) -> str:
 def _pairs(signs: str, literal: str) -> bool:
     """Whether a comma joins a name to its number, ``('loss', 0.5)`` or ``loss,0.5``; else it ends what was before."""
     return signs[0] in "'\"" or literal[-1] == ","
+
+
+def _measures(name: str) -> bool:
+    """Whether a name that ends in a counter is that of a metric: ``train_loss_epoch``, not ``loss at step``."""
+    what = parse(name)
+    words = name.lower().split()
+    return what is not None and what.rank != BARE_SPLIT and not (len(words) > 1 and FILLER.fullmatch(words[-2]))
 
 
 def _trimmed(piece: str) -> str:
@@ -137,4 +146,4 @@ def _ahead(name: str) -> str:
     while front and FILLER.fullmatch(front.split()[-1].lower()):
         front = " ".join(front.split()[:-1])
     what = parse(front) if front else None
-    return front if what is not None and what.rank != 8 else ""
+    return front if what is not None and what.rank != BARE_SPLIT else ""
