@@ -30,6 +30,7 @@ def read(folder: Path, header: str, *columns: tuple[float, ...], cut: str = ",")
         ("step,loss (bs=16),loss (bs=32)", ["bs=16", "bs=32"]),
         ("epoch,run 1,run 2", ["run 1", "run 2"]),
         ("step,adam,sgd", ["adam", "sgd"]),
+        ("step,0.001,0.01", ["0.001", "0.01"]),
     ],
 )
 def test_each_column_is_a_run(tmp_path, header, ids):

@@ -48,7 +48,7 @@ def _charted(raw: Raw, names: list[str]) -> Split | None:
 def _with_settings(raw: Raw, names: list[str]) -> Split | None:
     """Columns whose names differ in a setting: ``lr_0.001, lr_0.01`` or ``loss_seed1, loss_seed2``."""
     found = {name: match for name in names if (match := SETTING.search(name))}
-    others = [name for name in names if name not in found and parse(name)]
+    others = [name for name in names if name not in found and _measures(name)]
     labels = {match[0].strip(" _()") for match in found.values()}
     if len(labels) < 2 or others or _schedules(found.values()):
         return None
@@ -60,6 +60,11 @@ def _with_settings(raw: Raw, names: list[str]) -> Split | None:
     return Split(
         _grouped(raw, columns), "" if sure else f"each of the columns {_some(found)} is read as the loss of a run"
     )
+
+
+def _measures(name: str) -> bool:
+    what = parse(name)
+    return what is not None and what.metric not in ("learning_rate", "grad_norm")
 
 
 def _schedules(found: Iterable[re.Match[str]]) -> bool:

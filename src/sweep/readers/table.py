@@ -35,8 +35,8 @@ def sniff(head: Head) -> bool:
         return False
     cut = separator(header, row)
     if head.path.suffix.lower() in SUFFIXES:
-        return not _is_number(header, cut)
-    if cut in (None, "|") or PAIR.search(header) or _is_number(header, cut):
+        return not _holds_numbers(header, cut)
+    if cut in (None, "|") or PAIR.search(header) or _holds_numbers(header, cut):
         return False
     cells = _parted(row, cut)
     known = [number(cell) is not None or is_absent(cell) for cell in cells]
@@ -86,10 +86,20 @@ def _parted(line: str, cut: str) -> list[str]:
     return line.split() if cut == " " else next(csv.reader([line], delimiter=cut), [])
 
 
-def _is_number(line: str, cut: str | None) -> bool:
-    """Whether a line's cells are numbers, so that it names no column."""
-    cells = [cell for cell in _parted(line, cut or ",") if cell.strip()]
-    return bool(cells) and any(number(cell) is not None for cell in cells)
+def _holds_numbers(line: str, cut: str | None) -> bool:
+    """Whether cells of a line are numbers, so that it names no columns."""
+    cells = [cell.strip() for cell in _parted(line, cut or ",") if cell.strip()]
+    return any(number(cell) is not None for cell in cells) and not _names_settings(cells)
+
+
+def _names_settings(names: Sequence[str]) -> bool:
+    """Whether columns beside a clock are named by the value of what was varied: ``step, 0.001, 0.01``."""
+    return (
+        len(names) > 2
+        and is_clock(names[0])
+        and len(set(names)) == len(names)
+        and all(number(name) is not None for name in names[1:])
+    )
 
 
 class _Gatherer:
@@ -165,7 +175,7 @@ def _named(names: list[str], path: Path, columns: Columns) -> list[str]:
     tag = path.stem.removeprefix("run-").replace("-tag-", "/")
     if names == TENSORBOARD and parse(tag) and not columns:
         return [*names[:-1], tag]
-    if any(number(name) is not None for name in names):
+    if any(number(name) is not None for name in names) and not _names_settings(names):
         raise UnreadableError("its first line holds numbers among names; it has to name the columns")
     if len(names) > WIDEST:
         raise UnreadableError(f"{len(names)} columns; a log has at most {WIDEST}")

@@ -13,6 +13,8 @@ BAR_MARK = "\x02"
 """What stands for a date, a time or a place, and for a drawn bar, between the numbers of a line."""
 PACE = re.compile(r"(?:it/s|s/it|m?s/step|batch(?:es)?/s)")
 """The unit behind a number that only progress bars have."""
+UNIT = re.compile(r"^[A-Za-z]+(?:/[A-Za-z]+)*")
+"""The unit of the number before: ``it/s train_loss``."""
 CLOSES = re.compile(r"\s*[\]:)\t/|,\-]|\s+[^\W\d]|\s*$")
 """What stands behind a number that opens its line and counts."""
 BEHIND = re.compile(r" ((?:[A-Za-z]\w+ ){0,2}(?:loss|accuracy|acc|error))\s*[,;)|]")
@@ -89,7 +91,7 @@ class LineParser:
         after = self._literals[at + 1]
         if at and before.strip() == "/":
             return  # the total of the number before it
-        heard = said(before.partition(" ")[2] if at and before[:1].isalpha() else before)  # without a unit
+        heard = said(UNIT.sub("", before) if at else before)
         self._context = heard.split or self._context
         if _has_unit(after):
             return

@@ -21,7 +21,7 @@ TAIL = re.compile(r":?\s+\d{1,3}%\|.*$")
 CUTS = ("|", "\t", ";", ",")
 COUNTED = re.compile(r"(?i)epoch|step|iter|\bep?\b|#|update|batch|round")
 """What a line of names has to hold to be the header of a log."""
-NUMBER = re.compile(r"(?<![\w.@(/-])\d")
+NUMBER = re.compile(r"(?<![\w.@(/=-])\d")
 """A number that stands alone, as in no header."""
 REMEMBERED = 4
 """Lines that may be headers and are kept in mind."""
