@@ -45,7 +45,8 @@ def test_a_run_tells_its_verdict_and_where_things_are(underfit):
     assert done.returncode == 0, done.stderr
     assert "underfit" in done.stdout
     assert "as expected" in done.stdout
-    assert "curves.png" in done.stdout.replace("\n", "")
+    unfolded = "".join(done.stdout.replace("│", "").split())
+    assert "curves.png" in unfolded
 
 
 def test_a_run_leaves_the_files_that_other_programs_read(underfit):

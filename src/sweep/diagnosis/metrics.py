@@ -88,7 +88,8 @@ def metric_disagreement(series: PreparedSeries, curves: Curves) -> Finding | Non
     if series.kind != "loss" or series.val.size < FEWEST or not _turned_up(series.val):
         return None
     for name, sign in metrics_of(curves):
-        found = _disagrees(series, _paired(series, name, sign, curves[name].finite()))
+        with np.errstate(over="ignore", invalid="ignore"):  # of values beyond all bounds, which no metric has
+            found = _disagrees(series, _paired(series, name, sign, curves[name].finite()))
         if found is not None:
             return found
     return None

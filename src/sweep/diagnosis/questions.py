@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from sweep.diagnosis.findings.rule import Measures
+from sweep.diagnosis.forecast import expected_gain
 from sweep.diagnosis.measures import Run
 from sweep.diagnosis.types import Baseline
 
@@ -64,14 +65,21 @@ def generalization(run: Run, m: Measures) -> dict[str, Any]:
     return {**answer, "text": text}
 
 
-def trend(run: Run, m: Measures) -> dict[str, Any]:
-    """Would more training help?"""
-    gain = max(m["gain_of_level"], 0.0) * abs(run.end) * run.series.scale
-    error = gain / m["gain_z"] if m["gain_z"] > 0 else 0.0
-    if m["rise"] > 0.02 and m["rise_z"] > 3:
-        word = "rising: more training makes it worse"
-    elif m["gain_z"] > 1 and m["gain_of_drop"] > 0.02:
+def trend(run: Run) -> dict[str, Any]:
+    """Would more training help?
+
+    ``gain`` is by how much lower validation will be after as much training again, in the unit of the log, and ``error``
+    one standard deviation of that; both are ``None`` where it can't be told.
+    """
+    last = run.series.value(float(run.level[-1]))
+    forecast = expected_gain(run.series, run.outlook[0])
+    if forecast is None:
+        return {"gain": None, "error": None, "last": last, "text": "too little was recorded to tell a trend"}
+    gain, error = forecast
+    if gain < -error:
+        word = f"rising: as much training again would cost about {-gain:.3g} +- {error:.2g}"
+    elif gain > error:
         word = f"falling: as much training again would gain about {gain:.3g} +- {error:.2g}"
     else:
-        word = "flat: more of the same training gains little"
-    return {"gain": gain, "error": error, "last": run.series.value(float(run.level[-1])), "text": word}
+        word = f"level: as much training again would change it by {-gain:+.2g} +- {error:.2g}"
+    return {"gain": gain, "error": error, "last": last, "text": word}

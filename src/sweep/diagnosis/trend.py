@@ -33,9 +33,12 @@ def extrapolate(time: Floats, values: Floats, factor: float = 2.0) -> tuple[floa
     if y.size - starts[0] < 3 or x[-1] - x[starts[0]] < 1e-9:
         return 0.0, 0.0
     shapes = _shapes(np.append(x - 1.0, [0.0, factor - 1.0]))
-    fits = _fit(shapes, y, starts)
-    chosen = next((at for at, start in enumerate(starts) if _follows(shapes, y, start, fits, at)), len(starts) - 1)
+    with np.errstate(over="ignore", invalid="ignore"):  # of times beyond all bounds; what comes of it is refused
+        fits = _fit(shapes, y, starts)
+        chosen = next((at for at, start in enumerate(starts) if _follows(shapes, y, start, fits, at)), len(starts) - 1)
     fall = float(fits.fall[chosen])
+    if not np.isfinite(fall + fits.error[chosen]):
+        return 0.0, 0.0
     if values.min() > 0:
         fall = min(fall, float(values[-1]))
     return fall, float(fits.error[chosen])

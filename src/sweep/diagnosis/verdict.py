@@ -12,6 +12,7 @@ from sweep.diagnosis.findings.rule import Measures, at
 from sweep.diagnosis.findings.symptoms import symptoms
 from sweep.diagnosis.findings.vote import Vote, vote
 from sweep.diagnosis.measures import Run, measure
+from sweep.diagnosis.metrics import metric_disagreement
 from sweep.diagnosis.model import fitted
 from sweep.diagnosis.questions import efficiency, final, generalization, trend
 from sweep.diagnosis.reasons import reasons
@@ -74,7 +75,7 @@ def judge(series: PreparedSeries, curves: Curves, baseline: Baseline | None = No
         final=final(run, baseline),
         efficiency=efficiency(run),
         generalization=generalization(run, m),
-        trend=trend(run, m),
+        trend=trend(run),
         probabilities=verdict.probabilities,
         why=_why(evidence, verdict, findings),
     )
@@ -153,7 +154,8 @@ def _findings(evidence: _Evidence, verdict: _Verdict) -> tuple[Finding, ...]:
         by_rule = [finding for finding in by_rule if finding.name not in TOO_LITTLE]
     deciding = (verdict.why_not, symptom.finding if symptom is not None else None, no_better_than_chance(run))
     named: dict[str, Finding] = {}
-    for finding in (*deciding, *by_rule, *symptoms(run, m)):
+    disagreement = metric_disagreement(run.series, run.curves)
+    for finding in (*deciding, *by_rule, disagreement, *symptoms(run, m)):
         if finding is not None:
             named.setdefault(finding.name, finding)
     return tuple(named.values())
