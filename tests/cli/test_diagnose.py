@@ -83,6 +83,19 @@ def test_a_picture_per_run(tmp_path, capsys):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_page_of_all_runs(tmp_path, capsys):
+    path = lines(tmp_path / "runs.jsonl", overfit(), healthy())
+    page = tmp_path / "report.html"
+    status, _, _ = call(capsys, "--report", page, path)
+    assert status == diagnose.ALL_READ
+    text = page.read_text(encoding="utf-8")
+    assert "deep" in text
+    assert "calm" in text
+    with pytest.raises(SystemExit) as stop:  # it is there now: nothing is overwritten unasked
+        diagnose.main(["--report", str(page), str(path)])
+    assert stop.value.code == diagnose.NONE_READ
+
+
 @pytest.mark.parametrize("name", ["nowhere/curves.png", "curves.nonsense"])
 def test_a_picture_that_cannot_be_written_is_refused_at_once(tmp_path, capsys, name):
     path = lines(tmp_path / "runs.jsonl", overfit())

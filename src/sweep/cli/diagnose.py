@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from sweep.cli.diagnosis_output import drawn, show, write_json
+from sweep.cli.diagnosis_output import drawn, reported, show, write_json
 from sweep.cli.follow import follow
 from sweep.cli.judgement import Judged, judge
 from sweep.cli.printable import any_encoding, printable
@@ -75,6 +75,8 @@ def _diagnosed(asked: argparse.Namespace) -> int:
     results = _judged(asked.paths, _columns(asked.columns), _baseline(asked.classes), asked.replay, failed)
     if asked.plot:
         results = drawn(results, asked.plot)
+    if asked.report:
+        results = reported(results, asked.report)
     count = write_json(results, sys.stdout) if asked.json else show(results)
     if not failed:
         return ALL_READ
@@ -124,6 +126,13 @@ def _picture(text: str) -> Path:
     return path
 
 
+def _page(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() != ".html" or path.exists() or not path.absolute().parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r}: the name of a page that is not there yet, like report.html")
+    return path
+
+
 def _baseline(classes: int | None) -> Baseline | None:
     return None if classes is None else Baseline(loss=math.log(classes), acc=1 / classes)
 
@@ -140,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print one JSON list, an object per history")
     parser.add_argument("--replay", action="store_true", help="also tell what a watched run would have been told, when")
     parser.add_argument("--plot", metavar="FILE", type=_picture, help="save a picture of the curves (.png, .svg, .pdf)")
+    parser.add_argument("--report", metavar="FILE", type=_page, help="write an interactive page of the runs (.html)")
     parser.add_argument(
         "--columns",
         metavar="OURS=THEIRS,...",

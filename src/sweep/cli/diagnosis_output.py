@@ -11,6 +11,8 @@ from typing import IO
 
 from sweep.cli.judgement import Judged
 from sweep.cli.printable import printable
+from sweep.diagnosis import Diagnosis
+from sweep.readers import History
 from sweep.regimes import NAMES
 
 FEW = 3
@@ -136,3 +138,14 @@ def drawn(results: Iterator[Judged], file: Path) -> Iterator[Judged]:
         elif number == PICTURES + 1:
             print(f"sweep.diagnose: --plot: only the first {PICTURES} runs are drawn", file=sys.stderr)
         yield judged
+
+
+def reported(results: Iterator[Judged], file: Path) -> Iterator[Judged]:
+    """The same results, and when all have passed a page of them in ``file``."""
+    from sweep.report.page import write_histories
+
+    passed: list[tuple[History, Diagnosis]] = []
+    for judged in results:
+        passed.append((judged.history, judged.diagnosis))
+        yield judged
+    write_histories(passed, file)
