@@ -139,7 +139,7 @@ def test_measures_of_a_curve_drawn_by_hand() -> None:
 
 def test_a_measure_that_cannot_be_asked_is_nan() -> None:
     alone = measure(run_of(train_loss=np.linspace(2, 1, 30)))
-    for name in ("gap_of_level", "gap_growth", "train_density", "jump_correlation_", "acc_end", "constant_acc_share"):
+    for name in ("gap_of_level", "gap_growth", "late_jump_correlation", "acc_end", "constant_acc_share"):
         assert np.isnan(alone[name]), name
     unlogged = measure(run_of(val_loss=np.linspace(2, 1, 30)))
     for name in ("train_fall", "train_left", "train_sign_changes", "fall_since_bottom", "train_rise", "start_ratio"):

@@ -95,7 +95,7 @@ def losses_rise(run: Run, m: Measures) -> Symptom | None:
 
 def losses_jump_together(run: Run, m: Measures) -> Symptom | None:
     """Training and validation rise again and again in step: in all by more than they ever fell."""
-    if run.points < 8 or not (m["shared_rise_of_drop"] > 1.0 and m["jump_correlation_"] > 0.8):
+    if run.points < 8 or not (m["shared_rise_of_drop"] > 1.0 and m["late_jump_correlation"] > 0.8):
         return None
     share = m["shared_rise_of_drop"]
     kind = run.series.kind

@@ -36,7 +36,7 @@ def _jumping(run: Run, m: Measures) -> Pairs:
     jumps = m["jump_of_range"]
     if run.both and run.series.evaluated:
         jumps = min(jumps, m["train_jump_of_range"])
-    shared = run.series.evaluated and m["jump_correlation_"] > BOUNDS["jump_correlation"]
+    shared = run.series.evaluated and m["late_jump_correlation"] > BOUNDS["jump_correlation"]
     alone = "" if shared else "_alone"
     return (
         (jumps, BOUNDS[f"jump_of_range{alone}"]),
@@ -61,7 +61,7 @@ def _oscillating_text(run: Run, m: Measures) -> str:
 def _lost_ground(run: Run, m: Measures) -> Pairs | None:
     if run.points < 8 or not (run.series.evaluated and run.series.val.size):
         return None
-    alone = "" if m["jump_correlation_"] > BOUNDS["lost_correlation"] else "_alone"
+    alone = "" if m["late_jump_correlation"] > BOUNDS["lost_correlation"] else "_alone"
     both_rose = math.nan if math.isnan(m["train_rise"]) else min(m["train_rise"], m["rise"])
     # How far the run had come counts, not how far it ended: a run that lost everything is back where it began.
     return (

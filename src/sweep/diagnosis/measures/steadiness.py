@@ -14,9 +14,9 @@ __all__ = [
     "batch_noise",
     "excess_over_best",
     "highest_climb",
-    "jump_correlation_",
     "jump_of_level",
     "jump_of_range",
+    "late_jump_correlation",
     "late_jump_share",
     "noise_of_drop",
     "noise_of_level",
@@ -89,7 +89,7 @@ def train_sign_changes(run: Run) -> float:
     return _turns(run.train)
 
 
-def jump_correlation_(run: Run) -> float:
+def late_jump_correlation(run: Run) -> float:
     """Correlation of the late jumps of training and validation; NaN without both."""
     return jump_correlation(run.main, run.train) if run.both else math.nan
 
