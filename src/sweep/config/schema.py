@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from omegaconf import MISSING, DictConfig, OmegaConf
-
-from sweep.config.ranges import DEVICE, NAME, OBJECTIVES, SHARE, above, at_least, one_of, ranged
+from sweep.config.ranges import DEVICE, MISSING, NAME, OBJECTIVES, SHARE, above, at_least, one_of, ranged
 from sweep.regimes import VERDICTS
 
 KNOBS = ("learning_rate", "batch_size", "epochs")
@@ -189,12 +187,15 @@ class Schema:
 def store() -> None:
     """Make the schema known to Hydra, under the name by which `conf/config.yaml` begins."""
     from hydra.core.config_store import ConfigStore
+    from omegaconf import OmegaConf
 
     ConfigStore.instance().store(name="schema", node=_writable(OmegaConf.structured(Schema)))
 
 
-def _writable(node: DictConfig) -> DictConfig:
-    """The node, open to overrides: OmegaConf makes read-only nodes of frozen records."""
+def _writable(node: Any) -> Any:
+    """The `DictConfig` node, open to overrides: OmegaConf makes read-only nodes of frozen records."""
+    from omegaconf import DictConfig, OmegaConf
+
     OmegaConf.set_readonly(node, None)
     for key in node:
         if not OmegaConf.is_missing(node, key) and isinstance(node[key], DictConfig):
