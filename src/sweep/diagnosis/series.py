@@ -11,6 +11,7 @@ from sweep.curves import EMPTY, Curves, Floats, Series
 
 NOTHING: Floats = np.zeros(0)
 HIGHEST = 1e60  # in typical values; anything beyond is held there, so that its square can be computed
+DIGITS = 12  # decimals of a value in its own unit: what is finer is rounding of the log, another in another unit
 FEW = 5  # validation points below which a training series that is much longer is judged in their place
 MUCH_LONGER = 8  # times as many training rows as validation points
 GRID = 100  # steps that a training series without validation is thinned to, where it has more than twice as many
@@ -165,7 +166,7 @@ def _grid(source: Series) -> Floats:
 def _in_units(scale: float, values: Floats) -> Floats:
     with np.errstate(over="ignore"):  # clipped at once
         scaled: Floats = np.clip(values / scale, -HIGHEST, HIGHEST)
-    return scaled
+    return np.round(scaled, DIGITS)
 
 
 def _offset(*parts: Floats) -> float:
