@@ -115,7 +115,7 @@ def _outweighed(symptom: Symptom, probabilities: dict[str, float]) -> bool:
 
 
 def _believed(run: Run, regime: str, probability: float) -> float:
-    """At most even odds for health where there is no validation to see overfitting by."""
+    """At most 0.5 for a healthy verdict without validation, where overfitting cannot be seen."""
     return min(probability, 0.5) if regime == "healthy" and not run.series.val.size else probability
 
 
@@ -164,15 +164,13 @@ def _findings(evidence: _Evidence, verdict: _Verdict) -> tuple[Finding, ...]:
 def _why(evidence: _Evidence, verdict: _Verdict, findings: tuple[Finding, ...]) -> tuple[Reason, ...]:
     regime, rival = sorted(verdict.probabilities, key=lambda name: -verdict.probabilities[name])[:2]
     odds = odds_by_line(evidence.assessment, regime, rival)
-    symptom = evidence.symptom
-    overruled = symptom is not None and symptom.regime == regime
-    wording = [one for one in findings if not (overruled and symptom is not None and one.name == symptom.finding.name)]
-    made = reasons(evidence.run, evidence.measures, odds, wording)
-    if symptom is None or not overruled:
-        return made
+    run, m, symptom = evidence.run, evidence.measures, evidence.symptom
+    if symptom is None or symptom.regime != regime:
+        return reasons(run, m, odds, findings)
+    others = [finding for finding in findings if finding.name != symptom.finding.name]
     ratio = verdict.probabilities[regime] / max(verdict.probabilities[rival], 1e-9)
-    finding = symptom.finding
-    return (Reason("textbook", math.log(ratio), finding.name, finding.text), *made)
+    first = Reason("textbook", math.log(ratio), symptom.finding.name, symptom.finding.text)
+    return (first, *reasons(run, m, odds, others))
 
 
 def _nothing_to_measure(series: PreparedSeries) -> Diagnosis:

@@ -49,7 +49,7 @@ def _explored(summary: Summary, result: StudyResult, folder: Path) -> tuple[list
     title = f"{runs[0].get('recipe', summary['study'])}: the regime at each learning rate, batch size and length"
     picture = folder / "map.png"
     learning_curves.save(regime_map.draw(runs, best, title), picture)
-    extra = {"map": regime_map.panels(runs, best), "best": best, "importances": importances(result.trials)}
+    extra = {"best": best, "importances": importances(result.trials)}
     return [picture], extra
 
 

@@ -41,19 +41,6 @@ def draw(curves: Curves, diagnosis: Diagnosis | None, title: str) -> Figure:
     return figure
 
 
-def panels(curves: Curves) -> list[Figure]:
-    """The same panels as figures of their own, 5.5 x 3.6 inches: a page sets them side by side, or stacks them."""
-    figures = []
-    for draw_panel in (draw_loss, draw_score):
-        figure = Figure(figsize=(5.5, 3.6), dpi=DPI)
-        FigureCanvasAgg(figure)
-        axes = figure.subplots(gridspec_kw={**MARGINS, "left": 0.13, "right": 0.97, "top": 0.9})
-        draw_panel(axes, curves)
-        legend(axes)
-        figures.append(figure)
-    return figures
-
-
 def save(figure: Figure, path: Path) -> None:
     """Write the figure; the format is the path's ending."""
     # A lighter compression: a few per cent more bytes for a third of the time.

@@ -47,20 +47,6 @@ def draw(runs: Sequence[Run], best: Run | None, title: str) -> Figure:
     return figure
 
 
-def panels(runs: Sequence[Run], best: Run | None) -> list[Figure]:
-    """The panels as figures of their own, on the same scales, without what the marks mean."""
-    judged, figures = [run for run in runs if run["diagnosed"]], []
-    for many in sorted({run["epochs"] for run in judged}):
-        figure = Figure(figsize=(4.4, 3.6))
-        FigureCanvasAgg(figure)
-        axes = figure.subplots(gridspec_kw={"left": 0.15, "right": 0.97, "top": 0.9, "bottom": 0.15})
-        _panel(axes, judged, many, best)
-        axes.set_xlabel("learning rate", color=INK)
-        axes.set_ylabel("batch size", color=INK)
-        figures.append(figure)
-    return figures
-
-
 def _panel(axes: Axes, judged: Sequence[Run], epochs: int, best: Run | None) -> None:
     """The runs of so many epochs, on scales that hold all of them."""
     runs = [run for run in judged if run["epochs"] == epochs]
